@@ -1,0 +1,1 @@
+"""File formats that lead sheets are written to."""

@@ -1,0 +1,112 @@
+"""Format `mid`: a lead sheet as a trio plays it, as a Standard MIDI File of type 1."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import mido
+
+from seqforge_jazz.arrangement import PlayedNote, bass, comping, groove, solo
+from seqforge_jazz.charts import TICKS_PER_QUARTER
+from seqforge_jazz.instruments import INSTRUMENTS
+from seqforge_jazz.leadsheet import LeadSheet
+
+__all__ = ["MidiFormat"]
+
+_PULSES_PER_QUARTER = 480
+_PULSES_PER_TICK = _PULSES_PER_QUARTER // TICKS_PER_QUARTER
+_PIANO, _NYLON_GUITAR, _DOUBLE_BASS = 0, 24, 32
+_SOLO_CHANNEL, _COMPING_CHANNEL, _BASS_CHANNEL = 0, 1, 2
+
+Event = tuple[int, int, "mido.Message | mido.MetaMessage"]
+"""Pulse, order among events of the same pulse, message."""
+
+
+class MidiFormat:
+    """Writes a `LeadSheet`: tempo, meter and chord names, the solo, comping and bass, a track each."""
+
+    suffix = ".mid"
+
+    def write(self, work: LeadSheet, path: Path) -> None:
+        """Write the file; every track ends exactly with the chart."""
+        instrument = INSTRUMENTS[work.instrument]
+        comping_program = _NYLON_GUITAR if groove(work) == "bossa" else _PIANO
+        file = mido.MidiFile(type=1, ticks_per_beat=_PULSES_PER_QUARTER, charset="utf-8")
+        file.tracks = [
+            _conductor(work),
+            _part(instrument.title, instrument.program, _SOLO_CHANNEL, solo(work), work),
+            _part("Comping", comping_program, _COMPING_CHANNEL, comping(work), work),
+            _part("Bass", _DOUBLE_BASS, _BASS_CHANNEL, bass(work), work),
+        ]
+        buffer = io.BytesIO()
+        file.save(file=buffer)
+        path.write_bytes(buffer.getvalue())
+
+
+def _conductor(sheet: LeadSheet) -> mido.MidiTrack:
+    """Title, source, tempo, meter, and the chord names as markers."""
+    meter = mido.MetaMessage("time_signature", numerator=sheet.chart.beats_per_bar, denominator=4)
+    events: list[Event] = [
+        (0, 0, mido.MetaMessage("track_name", name=sheet.title)),
+        (0, 1, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(sheet.tempo_bpm))),
+        (0, 2, meter),
+    ]
+    if sheet.citation:
+        events.append((0, 3, mido.MetaMessage("text", text=sheet.citation)))
+    pulse = _swung(sheet.swing, ())
+    for change in sheet.chart.changes:
+        events.append((pulse(change.tick), 4, mido.MetaMessage("marker", text=change.chord.symbol)))
+    return _track(events, sheet)
+
+
+def _part(
+    name: str, program: int, channel: int, notes: Sequence[PlayedNote], sheet: LeadSheet
+) -> mido.MidiTrack:
+    """A track of notes; where one ends and the next begins, the end comes first."""
+    events: list[Event] = [
+        (0, 0, mido.MetaMessage("track_name", name=name)),
+        (0, 1, mido.Message("program_change", program=program, channel=channel)),
+    ]
+    pulse = _swung(sheet.swing, notes)
+    for note in notes:
+        start, end = pulse(note.start), pulse(note.start + note.duration)
+        on = mido.Message("note_on", note=note.pitch, velocity=note.velocity, channel=channel)
+        off = mido.Message("note_off", note=note.pitch, velocity=0, channel=channel)
+        events += [(start, 3, on), (end, 2, off)]
+    return _track(events, sheet)
+
+
+def _track(events: Sequence[Event], sheet: LeadSheet) -> mido.MidiTrack:
+    """The events in order, with the time between them; the end of the track is the end of the chart."""
+    track = mido.MidiTrack()
+    now = 0
+    for pulse, _, message in sorted(events, key=lambda event: event[:2]):
+        track.append(message.copy(time=pulse - now))
+        now = pulse
+    track.append(mido.MetaMessage("end_of_track", time=sheet.chart.ticks * _PULSES_PER_TICK - now))
+    return track
+
+
+def _swung(swing: float, notes: Sequence[PlayedNote]) -> Callable[[int], int]:
+    """From ticks of the grid to pulses: the off-beat eighth moves, what stands around it is stretched with it.
+
+    Beats stay where they are and the order is kept. A beat of `notes` in triplets is not moved: it swings as it is.
+    """
+    even = {
+        tick // TICKS_PER_QUARTER
+        for note in notes
+        for tick in (note.start, note.start + note.duration)
+        if tick % TICKS_PER_QUARTER in (4, 8)
+    }
+    half = TICKS_PER_QUARTER / 2
+
+    def pulse(tick: int) -> int:
+        beat, place = divmod(tick, TICKS_PER_QUARTER)
+        if beat in even or swing == 0.5:
+            return tick * _PULSES_PER_TICK
+        before, after = min(place, half) / half, max(place - half, 0) / half
+        return beat * _PULSES_PER_QUARTER + round(_PULSES_PER_QUARTER * (swing * before + (1 - swing) * after))
+
+    return pulse

@@ -1,0 +1,105 @@
+"""Which letter and accidental a pitch gets, by the chord under it and the key."""
+
+from __future__ import annotations
+
+from seqforge_jazz.chords import Chord
+
+__all__ = ["SpelledPitch", "key_alterations", "key_fifths", "spelled"]
+
+_LETTERS = "CDEFGAB"
+_NATURALS = (0, 2, 4, 5, 7, 9, 11)
+_SHARP_ORDER = "FCGDAEB"
+_MAJOR_FIFTHS = {
+    name: fifths
+    for fifths, name in enumerate("Cb Gb Db Ab Eb Bb F C G D A E B F# C#".split(), start=-7)
+}
+_ENHARMONIC_MAJOR = {"G#": "Ab", "D#": "Eb", "A#": "Bb", "E#": "F", "B#": "C", "Fb": "E"}
+_MINOR_FIFTHS = {
+    name: fifths
+    for fifths, name in enumerate("Ab Eb Bb F C G D A E B F# C# G# D# A#".split(), start=-7)
+}
+_ENHARMONIC_MINOR = {"Db": "C#", "Gb": "F#", "Cb": "B", "Fb": "E", "E#": "F", "B#": "C"}
+
+_STEPS_ABOVE_ROOT = {1: 1, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 4, 8: 5, 9: 5, 10: 6, 11: 6}
+"""Letters above the root for each semitone above it, unless the chord says otherwise."""
+
+SpelledPitch = tuple[str, int, int]
+"""Letter, alteration in semitones, octave (4 starts at middle C)."""
+
+
+def key_fifths(key: str) -> int:
+    """The sharps (positive) or flats (negative) of a key such as `F`, `Bb`, `Dm`; unknown names count as C major."""
+    tonic = key.removesuffix("m")
+    if key.endswith("m"):
+        return _MINOR_FIFTHS.get(_ENHARMONIC_MINOR.get(tonic, tonic), 0)
+    return _MAJOR_FIFTHS.get(_ENHARMONIC_MAJOR.get(tonic, tonic), 0)
+
+
+def key_alterations(fifths: int) -> dict[str, int]:
+    """The alteration of each letter under a key signature."""
+    altered = _SHARP_ORDER[:fifths] if fifths >= 0 else _SHARP_ORDER[fifths:]
+    return {letter: (1 if fifths > 0 else -1) if letter in altered else 0 for letter in _LETTERS}
+
+
+def spelled(pitch: int, chord: Chord, fifths: int) -> SpelledPitch:
+    """The pitch as a degree of the chord where that is readable, otherwise as the key suggests."""
+    pitch_class = pitch % 12
+    letter, alter = _by_key(pitch_class, fifths)
+    if chord.root is not None:
+        by_chord = _by_chord(pitch_class, chord)
+        if by_chord is not None and (abs(by_chord[1]) <= 1 and _is_readable(by_chord, fifths)):
+            letter, alter = by_chord
+    octave = (pitch - alter) // 12 - 1
+    return letter, alter, octave
+
+
+def _by_chord(pitch_class: int, chord: Chord) -> tuple[str, int] | None:
+    if chord.root is None or chord.root_pitch_class is None:
+        return None
+    semitones = (pitch_class - chord.root_pitch_class) % 12
+    letter = _LETTERS[(_LETTERS.index(chord.root[0]) + _steps_above_root(semitones, chord)) % 7]
+    return letter, _alteration(letter, pitch_class)
+
+
+def _steps_above_root(semitones: int, chord: Chord) -> int:
+    """How many letters above the root a pitch stands, such as 2 for a third and 1 for a sharp ninth."""
+    root = chord.root_pitch_class or 0
+    tones = {(tone - root) % 12 for tone in chord.tones}
+    if semitones == 0:
+        return 0
+    if semitones == 3 and 4 in tones:
+        return 1
+    if semitones == 6 and 7 in tones:
+        return 3
+    if semitones == 8 and 8 in tones and 7 not in tones:
+        return 4
+    if semitones == 9 and {3, 6, 9} <= tones:
+        return 6
+    return _STEPS_ABOVE_ROOT[semitones]
+
+
+def _by_key(pitch_class: int, fifths: int) -> tuple[str, int]:
+    """A note of the key as its signature says, others raised in sharp keys and lowered in flat ones."""
+    for letter, alter in key_alterations(fifths).items():
+        if (_NATURALS[_LETTERS.index(letter)] + alter) % 12 == pitch_class:
+            return letter, alter
+    side = 1 if fifths > 0 else -1
+    for alter in (0, side, -side):
+        for letter, natural in zip(_LETTERS, _NATURALS, strict=True):
+            if (natural + alter) % 12 == pitch_class:
+                return letter, alter
+    raise ValueError(f"no pitch class: {pitch_class}")
+
+
+def _alteration(letter: str, pitch_class: int) -> int:
+    return (pitch_class - _NATURALS[_LETTERS.index(letter)] + 6) % 12 - 6
+
+
+def _is_readable(spelling: tuple[str, int], fifths: int) -> bool:
+    """Whether a reader expects the name: E#, B#, Cb and Fb only where the key is near to them."""
+    letter, alter = spelling
+    if spelling in (("E", 1), ("B", 1)):
+        return fifths >= 5
+    if spelling in (("C", -1), ("F", -1)):
+        return fifths <= -4
+    return True

@@ -1,0 +1,98 @@
+"""Named forms: the progressions that jazz is played and practised over.
+
+A form has a name (`minor-blues`), a key in which it is written down here, a style (one of `STYLES`) and a chart of one
+chorus. Any form is played in any key: `blues-f`, or `blues` with the key given apart. None of them is a composition:
+they are the common property of players, twelve-bar blues and their substitutions, the two kinds of eight bars that
+make rhythm changes, cadences led through the keys, vamps, and bossa progressions made of both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from seqforge import RequestError, UnknownName
+
+from seqforge_jazz.charts import Chart
+from seqforge_jazz.chords import pitch_class
+from seqforge_jazz.chords.spelling import letters_between
+from seqforge_jazz.form_charts import FORM_CHARTS
+from seqforge_jazz.keys import Key, likely_key
+
+STYLES = ("blues", "minor-blues", "rhythm-changes", "ii-V-I", "modal", "bossa")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A progression: `chart` is one chorus in `key`, which is written as in `Key.parse`."""
+
+    name: str
+    title: str
+    key: str
+    style: str
+    text: str
+
+    @cached_property
+    def chart(self) -> Chart:
+        """One chorus in `key`."""
+        return Chart.parse(self.text)
+
+    def in_key(self, key: Key) -> Chart:
+        """One chorus in another key of the same mode, spelled as that key wants it."""
+        own = Key.parse(self.key)
+        semitones = (pitch_class(key.tonic) - pitch_class(own.tonic)) % 12
+        return self.chart.transposed(semitones, letters_between(own.tonic, key.tonic))
+
+
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {name: Form(name, title, key, style, text) for style, name, title, key, text in FORM_CHARTS}
+)
+"""Every form by its name."""
+
+_WORDS = re.compile(r"[a-z]+(?:-[a-z]+)*(?:-[a-g][b#]?m?)?")
+
+
+def chart_from(text: str, key: str | None = None) -> tuple[Chart, str, str]:
+    """Chart, key and title of what `text` asks for: a form, with or without a key behind its name, or a chart.
+
+    `key` puts a form into that key; of a chart it says which key it is in, without transposing it. A single word that
+    is neither form nor chord raises `UnknownName` with the nearest form.
+    """
+    wanted = Key.parse(key) if key else None
+    name = re.sub(r"[\s_]+(?:in\s+)?", "-", text.strip().lower().replace("♭", "b").replace("♯", "#"))
+    found = _find_form(name)
+    if found is not None:
+        form, named = found
+        return _form_chart(form, named, wanted)
+    if _WORDS.fullmatch(name) and not text[:1].isupper() and "|" not in text:
+        raise UnknownName("form", text.strip(), FORMS, "or write chords, such as 'Dm7 G7 | Cmaj7'")
+    chart = Chart.parse(text)
+    home = wanted or likely_key(chart)
+    return chart, str(home), f"Changes in {_spoken(home)}"
+
+
+def _find_form(name: str) -> tuple[Form, Key | None] | None:
+    if name in FORMS:
+        return FORMS[name], None
+    stem, _, suffix = name.rpartition("-")
+    if stem in FORMS and re.fullmatch(r"[a-g][b#]?m?", suffix):
+        return FORMS[stem], Key.parse(suffix)
+    return None
+
+
+def _form_chart(form: Form, named: Key | None, wanted: Key | None) -> tuple[Chart, str, str]:
+    own = Key.parse(form.key)
+    if named and wanted and named.tonic != wanted.tonic:
+        raise RequestError(f"form '{form.name}' is asked for in {named} and in {wanted}; leave out one of the two keys")
+    asked = wanted or named or own
+    if asked.is_minor and not own.is_minor:
+        raise RequestError(f"form '{form.name}' is in major, not in {asked}; ask for {asked.tonic} or for a minor form")
+    home = Key.parse(asked.tonic + ("m" if own.is_minor else ""))
+    return form.in_key(home), str(home), f"{form.title} in {_spoken(home)}"
+
+
+def _spoken(key: Key) -> str:
+    return f"{key.tonic} minor" if key.is_minor else key.tonic

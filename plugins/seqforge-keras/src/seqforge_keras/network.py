@@ -1,0 +1,79 @@
+"""The LSTM as a Keras model, for any of its engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqforge import ModelSpec
+from seqforge_keras.adam import Adam
+
+__all__ = ["Network"]
+
+
+class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no types
+    """The canonical LSTM; `by_name` maps canonical names to its variables, whose shapes are canonical too.
+
+    Called with `tokens` (B, T), `context` (B, T, F), `state` (2 x layers, B, H) - hidden and cell of layer 0, of
+    layer 1, ... - and, with dropout, `masks` (layers, B, T, H). Gives `logits` (B, T, V) and the end `state`.
+    """
+
+    def __init__(self, spec: ModelSpec, shapes: dict[str, tuple[int, ...]], largest_norm: float) -> None:
+        super().__init__()
+        self.vocabulary_size = spec.vocabulary_size
+        self.fields = len(spec.context_fields)
+        layers, hidden = int(spec.options["layers"]), int(spec.options["hidden"])
+        self.lstm_layers = [
+            keras.layers.LSTM(hidden, return_sequences=True, return_state=True) for _ in range(layers)
+        ]
+        self.by_name = {}
+        for name, shape in shapes.items():
+            if not name.startswith("lstm."):
+                self.by_name[name] = self.add_weight(shape=shape, name=name.replace(".", "_"))
+        for index, layer in enumerate(self.lstm_layers):
+            layer.build((None, None, shapes[f"lstm.{index}.kernel"][0]))
+            parts = {"kernel": "kernel", "recurrent": "recurrent_kernel", "bias": "bias"}
+            for part, attribute in parts.items():
+                self.by_name[f"lstm.{index}.{part}"] = getattr(layer.cell, attribute)
+        self.built = True
+        # XLA is twice as slow as TensorFlow's graph and compiles anew for each shape; JAX has nothing else
+        self.compile(optimizer=Adam(largest_norm), jit_compile=keras.config.backend() == "jax")
+        self.optimizer.build(self.trainable_variables)
+
+    def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """See the class."""
+        output = self._layer_input(inputs["tokens"], inputs["context"])
+        state = inputs["state"]
+        ends = []
+        for index, layer in enumerate(self.lstm_layers):
+            output, *end = layer(output, initial_state=[state[2 * index], state[2 * index + 1]])
+            ends += end
+            if "masks" in inputs:
+                output = output * inputs["masks"][index]
+        logits = ops.matmul(output, self.by_name["output.kernel"]) + self.by_name["output.bias"]
+        return {"logits": logits, "state": ops.stack(ends)}
+
+    def compute_loss(  # the base class's arguments, which its `train_step` passes by name
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool = True
+    ) -> Any:
+        """The sum of weight x nats."""
+        nats = keras.losses.sparse_categorical_crossentropy(ops.maximum(y, 0), y_pred["logits"], from_logits=True)
+        return ops.sum(nats * ops.convert_to_tensor(sample_weight))
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """What `train_on_batch` returns, on every engine: the loss, and the state to carry on."""
+        return {**super().compute_metrics(x, y, y_pred, sample_weight), "state": y_pred["state"]}
+
+    def _layer_input(self, tokens: Any, context: Any) -> Any:
+        """The token, embedded or one-hot, then the embedding of each context field: (B, T, inputs)."""
+        table = self.by_name.get("embedding.weight")
+        if table is None:
+            parts = [ops.cast(ops.equal(tokens[..., None], ops.arange(self.vocabulary_size)), "float32")]
+        else:
+            # NONE is -1 and finds the row of zeros in front
+            parts = [ops.take(ops.pad(table, [[1, 0], [0, 0]]), tokens + 1, axis=0)]
+        for index in range(self.fields):
+            parts.append(ops.take(self.by_name[f"context.{index}.weight"], context[..., index], axis=0))
+        return ops.concatenate(parts, axis=-1)

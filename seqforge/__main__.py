@@ -1,0 +1,5 @@
+"""`python -m seqforge`."""
+
+from seqforge.entry import main
+
+main()

@@ -1,0 +1,124 @@
+"""The LSTM: options, canonical weights, initial values and dropout masks that every backend shares.
+
+Weights, with V symbols, E values an embedding, H hidden units and I inputs of a layer:
+
+    embedding.weight  (V, E)       absent for one-hot input
+    context.N.weight  (field size, embedding of field N)
+    lstm.L.kernel     (I, 4 H)     gates in the order input, forget, cell, output
+    lstm.L.recurrent  (H, 4 H)
+    lstm.L.bias       (4 H,)
+    output.kernel     (H, V)
+    output.bias       (V,)
+
+The input of layer 0 is the token (embedded, or one-hot), then the embedding of each context field in order. A token
+that is NONE gives zeros.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqforge.hookspecs import ContextField
+from seqforge.interfaces import ModelSpec
+from seqforge.options import Option
+
+__all__ = ["LSTM", "context_embedding_size", "dropout_masks", "input_size"]
+
+Floats = NDArray[np.float32]
+
+
+def context_embedding_size(field: ContextField, largest: int) -> int:
+    """How many values embed a field: as many as it has values, `largest` at most."""
+    return min(field.size, largest)
+
+
+def input_size(spec: ModelSpec) -> int:
+    """The number of inputs of layer 0."""
+    token = spec.options["embedding"] or spec.vocabulary_size
+    largest = spec.options["context_embedding"]
+    return int(token + sum(context_embedding_size(field, largest) for field in spec.context_fields))
+
+
+def dropout_masks(spec: ModelSpec, batch_size: int, steps: int, seed: int) -> list[Floats] | None:
+    """What each layer's output (B, T, H) is multiplied with in a training step; `None` without dropout.
+
+    The masks hold 0 or 1 / (1 - rate) and depend on the seed alone, so dropout is the same on every backend
+    (Srivastava et al. 2014; between layers and before the output, as Zaremba et al. 2014, arXiv 1409.2329).
+    """
+    rate = float(spec.options["dropout"])
+    if rate == 0:
+        return None
+    generator = np.random.Generator(np.random.PCG64(seed))
+    shape = (batch_size, steps, int(spec.options["hidden"]))
+    keep = np.float32(1 / (1 - rate))
+    return [
+        (generator.random(shape, dtype=np.float32) >= rate) * keep for _ in range(int(spec.options["layers"]))
+    ]
+
+
+@dataclass(frozen=True)
+class LSTM:
+    """Long short-term memory (Hochreiter and Schmidhuber 1997) with forget gates (Gers et al. 2000)."""
+
+    options: tuple[Option, ...] = (
+        Option(name="layers", type=int, default=1, minimum=1, maximum=16, help="layers on top of one another"),
+        Option(name="hidden", type=int, default=64, minimum=1, maximum=8192, help="hidden units a layer"),
+        Option(
+            name="embedding", type=int, default=0, minimum=0, maximum=8192, help="values a token; 0 for one-hot"
+        ),
+        Option(
+            name="context_embedding",
+            type=int,
+            default=16,
+            minimum=1,
+            maximum=1024,
+            help="values a context field, if it has more than these",
+        ),
+        Option(name="dropout", type=float, default=0.0, minimum=0, maximum=0.95, help="share of units dropped"),
+    )
+
+    def initial_weights(self, spec: ModelSpec, generator: np.random.Generator) -> dict[str, Floats]:
+        """Glorot uniform kernels, orthogonal recurrent kernels, biases 0 and 1 for the forget gate.
+
+        Glorot and Bengio 2010; Saxe et al. 2014; Jozefowicz et al. 2015 for the forget gate.
+        """
+        hidden, vocabulary = int(spec.options["hidden"]), spec.vocabulary_size
+        weights: dict[str, Floats] = {}
+        if spec.options["embedding"]:
+            weights["embedding.weight"] = _small(generator, (vocabulary, int(spec.options["embedding"])))
+        for index, field in enumerate(spec.context_fields):
+            size = context_embedding_size(field, int(spec.options["context_embedding"]))
+            weights[f"context.{index}.weight"] = _small(generator, (field.size, size))
+        inputs = input_size(spec)
+        for layer in range(int(spec.options["layers"])):
+            weights[f"lstm.{layer}.kernel"] = _glorot(generator, inputs, 4 * hidden)
+            weights[f"lstm.{layer}.recurrent"] = np.concatenate(
+                [_orthogonal(generator, hidden) for _ in range(4)], axis=1
+            )
+            bias = np.zeros(4 * hidden, np.float32)
+            bias[hidden : 2 * hidden] = 1
+            weights[f"lstm.{layer}.bias"] = bias
+            inputs = hidden
+        weights["output.kernel"] = _glorot(generator, hidden, vocabulary)
+        weights["output.bias"] = np.zeros(vocabulary, np.float32)
+        return weights
+
+
+def _small(generator: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    """Embeddings: uniform with a standard deviation of 1 over the root of their length."""
+    limit = np.sqrt(3 / shape[1])
+    return generator.uniform(-limit, limit, shape).astype(np.float32)
+
+
+def _glorot(generator: np.random.Generator, inputs: int, outputs: int) -> Floats:
+    limit = np.sqrt(6 / (inputs + outputs))
+    return generator.uniform(-limit, limit, (inputs, outputs)).astype(np.float32)
+
+
+def _orthogonal(generator: np.random.Generator, size: int) -> Floats:
+    """A random orthogonal matrix: the Q of a Gaussian matrix, its signs fixed by R's diagonal."""
+    q, r = np.linalg.qr(generator.standard_normal((size, size)))
+    return (q * np.sign(np.diag(r))).astype(np.float32)

@@ -1,0 +1,170 @@
+"""`seqforge generate`: takes from a model."""
+
+from __future__ import annotations
+
+import inspect
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from seqforge.commands.screen import print_json
+from seqforge.errors import RequestError
+from seqforge.options import Option
+from seqforge.plugins import Registry
+
+__all__ = ["make_generate"]
+
+_SHORT = ("temperature", "top_k", "top_p")  # processors' options that have an option of their own here
+
+
+def make_generate(registry: Registry) -> Callable[..., None]:
+    """The command, with the prompt options of every installed codec among its options."""
+    prompt_options = _prompt_options(registry)
+
+    def generate(
+        context: typer.Context,
+        model: Path,
+        sampler: str | None,
+        set_: list[str] | None,
+        count: int,
+        seed: int | None,
+        format_: str | None,
+        out: Path | None,
+        json: bool,
+        **typed: Any,
+    ) -> None:
+        """Generate takes from a run's folder or a model file."""
+        sampling = _sampling(registry, typed, sampler, set_ or [])
+        prompt = {name: typed[name] for name in prompt_options if typed.get(name) is not None}
+        _generate(registry, model, prompt, sampling, count=count, seed=seed, formats=format_, out=out, json=json)
+
+    parameters = [*_fixed_parameters(registry), *(_parameter(option, panel) for option, panel in prompt_options.values())]
+    generate.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    generate.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return generate
+
+
+def _prompt_options(registry: Registry) -> dict[str, tuple[Option, str]]:
+    """Every codec's prompt options by name, with the codecs that have it."""
+    found: dict[str, tuple[Option, str]] = {}
+    for part in registry.parts("codecs"):
+        for option in part.spec.prompt_options:
+            codecs = f"{found[option.name][1]}, {part.spec.name}" if option.name in found else part.spec.name
+            found[option.name] = (option, codecs)
+    return found
+
+
+def _parameter(option: Option, codecs: str) -> inspect.Parameter:
+    """A command-line option for an `Option`; its value stays text, which the codec's own option checks."""
+    default = "" if option.default is None else f"  [default: {option.default}]"
+    info = typer.Option(
+        f"--{option.name.replace('_', '-')}", metavar=_metavar(option), help=f"({codecs}) {option.help}{default}"
+    )
+    return inspect.Parameter(
+        option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, info]
+    )
+
+
+def _metavar(option: Option) -> str:
+    return {str: "TEXT", int: "N", float: "F", bool: "true|false"}[option.type]
+
+
+def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
+    formats = ",".join(registry.names("formats")) or "none installed"
+    samplers = ", ".join(p.spec.name for p in registry.parts("samplers") if p.spec.stage == "draw")
+    declared: dict[str, tuple[Any, Any, Any]] = {
+        "context": (typer.Context, None, inspect.Parameter.empty),
+        "model": (Path, typer.Argument(metavar="MODEL|RUN", help="A model file, or the folder of a run."), ...),
+        "sampler": (str | None, typer.Option("--sampler", metavar="NAME", help=f"One of: {samplers}."), None),
+        "set_": (
+            list[str] | None,
+            typer.Option("--set", metavar="KEY=VALUE", help="Set an option of any processor or sampler."),
+            None,
+        ),
+        "count": (int, typer.Option("-n", "--count", metavar="N", help="How many takes.", min=1, max=100_000), 1),
+        "seed": (
+            int | None,
+            typer.Option("--seed", metavar="N", help="Repeats a take; drawn and printed by default.", min=0),
+            None,
+        ),
+        "format_": (
+            str | None,
+            typer.Option("--format", metavar="NAME,...", help=f"What to write: {formats}; all by default."),
+            None,
+        ),
+        "out": (Path | None, typer.Option("--out", metavar="DIR", help="Where to; takes/NAME-NNN by default."), None),
+        "json": (bool, typer.Option("--json", help="Print JSON."), False),
+    }
+    for part in registry.parts("samplers"):
+        for option in part.spec.options:
+            if option.name in _SHORT:
+                flag = f"--{option.name.replace('_', '-')}"
+                info = typer.Option(flag, metavar=_metavar(option), help=option.help)
+                declared[option.name] = (str | None, info, None)
+    return [_declare(name, *declaration) for name, declaration in declared.items()]
+
+
+def _declare(name: str, kind: Any, info: Any, default: Any) -> inspect.Parameter:
+    annotation = Annotated[kind, info] if info is not None else kind
+    value = inspect.Parameter.empty if default is ... else default
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=annotation)
+
+
+def _sampling(
+    registry: Registry, typed: Mapping[str, Any], sampler: str | None, assignments: list[str]
+) -> dict[str, Any]:
+    from seqforge.configuration import parse_assignment
+
+    sampling: dict[str, Any] = {}
+    for assignment in assignments:
+        sampling.update(parse_assignment(assignment))
+    sampling.update({name: typed[name] for name in _SHORT if typed.get(name) is not None})
+    if sampler is not None:
+        sampling["sampler"] = sampler
+    return sampling
+
+
+def _generate(
+    registry: Registry, path: Path, prompt: Mapping[str, Any], sampling: Mapping[str, Any], *, count: int,
+    seed: int | None, formats: str | None, out: Path | None, json: bool,
+) -> None:  # fmt: skip
+    from seqforge.files.model_file import read_model
+    from seqforge.files.run_folder import fresh_folder, model_path
+    from seqforge.session.takes import TakesRequest, check_request, make_takes, model_codec
+
+    model = read_model(model_path(path))
+    part, codec = model_codec(registry, model)
+    request = check_request(
+        registry,
+        part,
+        codec,
+        TakesRequest(
+            prompt=prompt,
+            sampling=sampling,
+            formats=_formats(registry, formats, part.spec.name),
+            count=count,
+            seed=secrets.randbits(32) if seed is None else seed,
+        ),
+    )
+    name = path.name if path.is_dir() else path.stem
+    folder = out or fresh_folder(None, Path("takes"), name)
+    takes = make_takes(registry, model, codec, request, folder)
+    if json:
+        files = [[str(file) for file in take.files] for take in takes]
+        print_json({"seed": request.seed, "folder": str(folder), "takes": files, "prompt": dict(request.prompt)})
+        return
+    for take in takes:
+        print(f"take {take.number}: {take.work}")
+    print(f"{len(takes)} take{'s' if len(takes) != 1 else ''} in {folder}, seed {request.seed}")
+
+
+def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ...]:
+    if names is None:
+        return tuple(part.spec.name for part in registry.parts("formats") if codec in part.spec.codecs)
+    chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    if not chosen:
+        raise RequestError("--format is empty; allowed: names with commas between, see `seqforge list formats`")
+    return chosen

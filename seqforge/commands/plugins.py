@@ -1,0 +1,49 @@
+"""`seqforge plugins`: what is installed, and what it provides."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seqforge.commands.screen import print_json, print_table
+from seqforge.plugins import Plugin, Registry
+
+__all__ = ["plugins_app"]
+
+plugins_app = typer.Typer(help="Look at the installed plugins.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@plugins_app.callback()
+def plugins() -> None:
+    """Look at the installed plugins."""
+
+
+@plugins_app.command("list")
+def list_(
+    context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """List the plugins: distribution, version, state, and what each provides."""
+    registry: Registry = context.obj
+    rows = [_describe(plugin) for plugin in registry.plugins]
+    if json:
+        print_json(rows)
+        return
+    print_table(
+        ["plugin", "distribution", "version", "state", "provides"],
+        [[row["plugin"], row["distribution"], row["version"], row["state"], _words(row["provides"])] for row in rows],
+    )
+
+
+def _describe(plugin: Plugin) -> dict[str, object]:
+    return {
+        "plugin": plugin.entry_point,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "state": plugin.problem.cause if plugin.problem else "ok",
+        "provides": plugin.provides,
+    }
+
+
+def _words(provides: dict[str, list[str]]) -> str:
+    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in provides.items())

@@ -1,0 +1,91 @@
+"""`seqforge run`: train a model, judge it, and hear what it learnt."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from seqforge import threads as thread_limit
+from seqforge.commands.failures import warn
+from seqforge.commands.screen import print_json
+from seqforge.plugins import Registry
+
+__all__ = ["run"]
+
+
+def run(
+    context: typer.Context,
+    request: Annotated[str, typer.Argument(metavar="RECIPE|FILE.toml|RUN", help="What to run.")],
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="PATH|NAME", help="A corpus, file, folder or glob.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="ARCHITECTURE", help="The architecture to train.")
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option("--backend", metavar="NAME", help="The engine: numpy, torch, keras ...")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the configuration.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Of everything random; 1 by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to; runs/RECIPE-NNN by default.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the run that --out holds.")] = False,
+    threads: Annotated[
+        int | None, typer.Option("--threads", metavar="N", help="For matrix products; 1 by default.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the configuration and end.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Train a model, judge it, and write what it generates."""
+    registry: Registry = context.obj
+    typed = {"data.source": data, "model.architecture": model, "seed": seed, "threads": threads}
+    values = _values(registry, request, set_ or [], typed)
+    _limit_threads(values.get("threads", 1))
+    from seqforge.session.plan import make_plan
+
+    plan = make_plan(registry, values, backend=backend)
+    if dry_run:
+        from seqforge.configuration import to_toml
+
+        print(to_toml(plan.config), end="")
+        return
+    from seqforge.commands.run_report import ScreenObserver, print_summary, summary
+    from seqforge.files.run_folder import RunFolder, fresh_folder
+    from seqforge.session.run import perform
+
+    name = plan.config.recipe or "run"
+    folder = RunFolder(fresh_folder(out, Path("runs"), name, force=force))
+    with ScreenObserver(plan, file=sys.stderr if json else sys.stdout) as observer:
+        result = perform(registry, plan, folder, observer)
+    if json:
+        print_json(summary(plan, result))
+    else:
+        print_summary(plan, result)
+
+
+def _values(
+    registry: Registry, request: str, assignments: list[str], typed: dict[str, Any]
+) -> dict[str, Any]:
+    """The recipe's or file's values, changed by `--set`, changed by the other options."""
+    from seqforge.configuration import merge, parse_assignment
+    from seqforge.recipes import starting_values
+
+    values = starting_values(registry, request)
+    for assignment in assignments:
+        values = merge(values, parse_assignment(assignment))
+    for key, value in typed.items():
+        if value is not None:
+            section, _, name = key.rpartition(".")
+            values = merge(values, {section: {name: value}} if section else {name: value})
+    return values
+
+
+def _limit_threads(threads: Any) -> None:
+    if isinstance(threads, int) and threads > 1 and not thread_limit.limit(threads):
+        warn([f"--threads {threads} has no effect on NumPy: a plugin has imported it already"])

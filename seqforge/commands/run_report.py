@@ -1,0 +1,185 @@
+"""What a run shows: progress while it works, a summary at its end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from seqforge.commands.screen import print_pairs, print_table
+from seqforge.evaluation.scoring import Score
+from seqforge.session.plan import Plan
+from seqforge.session.run import Corpus, RunResult
+from seqforge.training.loop import Evaluation
+
+__all__ = ["ScreenObserver", "print_summary", "summary"]
+
+
+class ScreenObserver:
+    """A progress bar with rate and time left on a terminal, plain lines elsewhere."""
+
+    def __init__(self, plan: Plan, file: TextIO) -> None:
+        self.plan = plan
+        self.console = Console(file=file, highlight=False, soft_wrap=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> ScreenObserver:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def on_data(self, corpus: Corpus) -> None:
+        """Say what was kept and dropped, and which backend trains."""
+        kept, dropped = corpus.audit.kept, corpus.audit.dropped
+        tokens = sum(len(piece.tokens) for piece in corpus.pieces)
+        source = self.plan.config.data.source
+        self._say(f"data      {source}: {len(corpus.pieces)} pieces, {tokens:,} tokens; {len(dropped)} sources dropped")
+        for item in dropped[:5]:
+            self._say(f"          dropped {item.name}: {item.reason}")
+        if len(dropped) > 5:
+            self._say(f"          ... and {len(dropped) - 5} more")
+        split = corpus.split
+        parts = [("training", split.training), ("validation", split.validation), ("test", split.test)]
+        words = [f"{len(pieces)} {name} in {len({p.group for p in pieces})} groups" for name, pieces in parts if pieces]
+        variants = len(corpus.training) / len(split.training)
+        augmented = f"; {variants:g} variants of each for training" if variants != 1 else ""
+        self._say(f"split     {', '.join(words)}{augmented}")
+        self._say(f"backend   {self.plan.engine}")
+        del kept
+
+    def on_stage(self, stage: str) -> None:
+        """Start the bar when training begins."""
+        if stage == "training":
+            steps = self.plan.config.training.steps
+            self._task = self._progress.add_task("training", total=steps, rate="")
+        elif self._task is not None:
+            self._progress.update(self._task, visible=False)
+
+    def on_step(self, step: int, loss: float) -> None:
+        """Move the bar."""
+        if self._task is not None and not self._progress.disable:
+            speed = self._progress.tasks[self._task].speed
+            self._progress.update(self._task, completed=step, rate=f"{speed:.0f} steps/s" if speed else "")
+
+    def on_evaluation(self, evaluation: Evaluation) -> None:
+        """Print a line."""
+        held_out = ""
+        if evaluation.validation:
+            unit = "event" if "event" in evaluation.validation else "token"
+            held_out = f"  validation {evaluation.validation[unit]:.3f} nats/{unit}"
+        self._say(
+            f"step {evaluation.step:5d}  training {evaluation.training_nats:.3f} nats/token{held_out}"
+            f"{'  best' if evaluation.best else ''}"
+        )
+
+    def _say(self, line: str) -> None:
+        self.console.print(line, markup=False)
+
+
+def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
+    """The result as JSON values."""
+    corpus = result.corpus
+    return {
+        "run": str(result.folder.path),
+        "data": {
+            "source": plan.config.data.source,
+            "digest": corpus.digest,
+            "pieces": len(corpus.pieces),
+            "kept": [source.name for source in corpus.audit.kept],
+            "dropped": [{"name": source.name, "reason": source.reason} for source in corpus.audit.dropped],
+        },
+        "backend": {"name": plan.choice.part.spec.name, "reason": plan.choice.reason},
+        "architecture": plan.spec.architecture,
+        "parameters": result.parameters,
+        "steps": result.training.steps,
+        "best_step": result.training.best_step,
+        "losses": result.training.losses,
+        "scores": {part: score.rates() for part, score in result.scores.items()},
+        "baselines": {
+            part: {name: score.rates() for name, score in scores.items()} for part, scores in result.baselines.items()
+        },
+        "takes": [[str(file) for file in take.files] for take in result.takes],
+    }
+
+
+def print_summary(plan: Plan, result: RunResult) -> None:
+    """Print how good the model is, the files, and what to try next."""
+    stopped = ", stopped early" if result.training.stopped_early else ""
+    print()
+    print(
+        f"{plan.spec.architecture} with {result.parameters:,} weights, best at step "
+        f"{result.training.best_step} of {result.training.steps}{stopped}"
+    )
+    if result.scores:
+        print()
+        _print_scores(result)
+    print()
+    print_pairs(_files(result))
+    print()
+    print_pairs(_next_commands(plan, result))
+
+
+def _print_scores(result: RunResult) -> None:
+    parts = list(result.scores)
+    unit = "event" if all("event" in score.rates() for score in result.scores.values()) else "token"
+    rows = [["this model", *(f"{result.scores[part].per(unit):.3f}" for part in parts)]]
+    names = list(result.baselines[parts[0]])
+    for name in sorted(names, key=lambda name: result.baselines[parts[0]][name].per(unit)):
+        rows.append([name, *(f"{result.baselines[part][name].per(unit):.3f}" for part in parts)])
+    print_table([f"nats/{unit}", *parts], rows)
+    part = parts[0]
+    best = min(result.baselines[part].values(), key=lambda score: score.per(unit))
+    print(_verdict(best.per(unit) - result.scores[part].per(unit), unit, part, result.scores[part]))
+
+
+def _verdict(gain: float, unit: str, part: str, score: Score) -> str:
+    if gain > 0:
+        return f"{gain:.2f} nats/{unit} below the best n-gram on the {part} part: it has learnt more than counting does"
+    return f"{-gain:.2f} nats/{unit} above the best n-gram on the {part} part: counting does better; train for longer"
+
+
+def _files(result: RunResult) -> list[tuple[str, str]]:
+    folder = result.folder
+    pairs = [
+        (str(folder.model), "the model: seqforge generate takes it"),
+        (str(folder.config), "every value; seqforge run takes it"),
+        (str(folder.metrics), f"{len(result.training.evaluations)} evaluations"),
+    ]
+    for take in result.takes:
+        pairs.append((str(take.files[0]) if take.files else f"take {take.number}", str(take.work)))
+        pairs += [(str(file), "") for file in take.files[1:]]
+    return pairs
+
+
+def _next_commands(plan: Plan, result: RunResult) -> list[tuple[str, str]]:
+    path = result.folder.path
+    prompt = next(iter(plan.config.samples.prompt.items()), None)
+    option = f" --{prompt[0].replace('_', '-')} {json.dumps(str(prompt[1]))}" if prompt and prompt[1] else ""
+    return [
+        ("next, try:", ""),
+        (f"  seqforge generate {path}{option} -n 4", "more takes"),
+        (f"  seqforge generate {path} --temperature 0.8", "a safer player; above 1 a wilder one"),
+        (f"  seqforge run {_again(plan, path)} --seed 2", "another model from another seed"),
+    ]
+
+
+def _again(plan: Plan, path: Path) -> str:
+    return plan.config.recipe or str(path)

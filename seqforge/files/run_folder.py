@@ -1,0 +1,102 @@
+"""A run: the folder of everything that one training left behind."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from seqforge.errors import RequestError
+from seqforge.files import atomic
+
+__all__ = ["RunFolder", "fresh_folder", "model_path", "runs_in", "write_settings"]
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFolder:
+    """The paths inside a run's folder."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The resolved configuration; `seqforge run` repeats it."""
+        return self.path / "config.toml"
+
+    @property
+    def metrics(self) -> Path:
+        """One line an evaluation."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def model(self) -> Path:
+        """The best weights."""
+        return self.path / "model.safetensors"
+
+    @property
+    def samples(self) -> Path:
+        """What was generated, with its settings."""
+        return self.path / "samples"
+
+    def append_metrics(self, record: object) -> None:
+        """Add a line to metrics.jsonl; `record` is a mapping or a dataclass."""
+        values: Any = dataclasses.asdict(record) if dataclasses.is_dataclass(record) else record  # type: ignore[arg-type]
+        with self.metrics.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(values, allow_nan=False) + "\n")
+
+    def clear(self) -> None:
+        """Remove what an earlier run left, so that nothing of it passes for this one's."""
+        for path in (self.config, self.metrics, self.model):
+            path.unlink(missing_ok=True)
+        for sample in _children(self.samples):
+            if sample.is_file():
+                sample.unlink()
+
+
+def fresh_folder(out: Path | None, parent: Path, name: str, *, force: bool = False) -> Path:
+    """Create the folder to write to: `out`, or the next free `parent/name-NNN`.
+
+    `RequestError` if `out` holds something, unless `force`.
+    """
+    if out is not None:
+        if out.exists() and not out.is_dir():
+            raise RequestError(f"{out} is a file; --out takes a folder")
+        if any(_children(out)) and not force:
+            raise RequestError(f"{out} is not empty; choose another --out, or --force to replace what is in it")
+        out.mkdir(parents=True, exist_ok=True)
+        return out
+    for number in range(1, 100_000):
+        folder = parent / f"{name}-{number:03d}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise RequestError(f"{parent} holds too many folders named {name}-NNN; choose one with --out")
+
+
+def runs_in(parent: Path) -> list[RunFolder]:
+    """The runs in a folder, the oldest first."""
+    runs = [RunFolder(path) for path in _children(parent) if (path / "config.toml").is_file()]
+    return sorted(runs, key=lambda run: (run.config.stat().st_mtime_ns, run.path.name))
+
+
+def model_path(path: Path) -> Path:
+    """The model file that `path` means: itself, or the one in a run's folder."""
+    if not path.is_dir():
+        return path
+    folder = RunFolder(path)
+    if not folder.model.is_file():
+        raise RequestError(f"{path} holds no model.safetensors; name a finished run, or a model file")
+    return folder.model
+
+
+def write_settings(path: Path, settings: Any) -> None:
+    """Write the exact settings that something was generated with, as JSON."""
+    atomic.write_text(path, json.dumps(settings, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def _children(path: Path) -> Iterable[Path]:
+    return sorted(path.iterdir()) if path.is_dir() else []

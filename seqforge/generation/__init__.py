@@ -1,0 +1,1 @@
+"""From a model to tokens: processors, samplers and the loop that drives them."""

@@ -1,0 +1,138 @@
+"""The hooks that a plugin implements, and the light specs that they return.
+
+A spec names its target as `package.module:Class`; the target is imported when it is used, never for a list or a
+help page. So the module of a plugin that implements the hooks imports no framework.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pluggy
+
+from seqforge.options import Option
+
+__all__ = [
+    "BackendSpec",
+    "CodecSpec",
+    "ContextField",
+    "DatasetSpec",
+    "FormatSpec",
+    "ReaderSpec",
+    "RecipeSpec",
+    "SamplerSpec",
+    "Spec",
+    "hookimpl",
+    "hookspec",
+]
+
+hookspec = pluggy.HookspecMarker("seqforge")
+hookimpl = pluggy.HookimplMarker("seqforge")
+
+
+@dataclass(frozen=True)
+class ContextField:
+    """A categorical field of the context: its values are 0 to `size` - 1."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """A part that a plugin offers. `requires` lists import names; `options` are the target's keyword arguments."""
+
+    name: str
+    target: str
+    summary: str
+    requires: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSpec(Spec):
+    """A named corpus; the target is called with the codec and the options and gives a `Dataset`."""
+
+    licence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReaderSpec(Spec):
+    """Reads files whose names end in one of `suffixes` (lower case, with the dot); the target gives a `Reader`."""
+
+    suffixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodecSpec(Spec):
+    """A codec; `prompt_options` are what `seqforge generate` offers for its models."""
+
+    prompt_options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendSpec(Spec):
+    """An engine; `architectures` are the names of what it can build, `install` what to type if it is missing."""
+
+    architectures: tuple[str, ...]
+    install: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplerSpec(Spec):
+    """A processor (`stage` says where it stands in the order) or a sampler (`stage` = `draw`)."""
+
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormatSpec(Spec):
+    """Writes works of the given codecs to files with this suffix."""
+
+    suffix: str
+    codecs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeSpec:
+    """A named set of defaults: a TOML file inside a package."""
+
+    name: str
+    package: str
+    resource: str
+    summary: str
+
+
+@hookspec
+def seqforge_register_datasets() -> list[DatasetSpec]:  # type: ignore[empty-body]
+    """Offer corpora by name, for `--data NAME`."""
+
+
+@hookspec
+def seqforge_register_readers() -> list[ReaderSpec]:  # type: ignore[empty-body]
+    """Offer to turn files into works, for `--data PATH`."""
+
+
+@hookspec
+def seqforge_register_codecs() -> list[CodecSpec]:  # type: ignore[empty-body]
+    """Offer ways between works and tokens."""
+
+
+@hookspec
+def seqforge_register_backends() -> list[BackendSpec]:  # type: ignore[empty-body]
+    """Offer engines that build and train models."""
+
+
+@hookspec
+def seqforge_register_samplers() -> list[SamplerSpec]:  # type: ignore[empty-body]
+    """Offer processors and samplers for generation."""
+
+
+@hookspec
+def seqforge_register_formats() -> list[FormatSpec]:  # type: ignore[empty-body]
+    """Offer file formats for what was generated."""
+
+
+@hookspec
+def seqforge_register_recipes() -> list[RecipeSpec]:  # type: ignore[empty-body]
+    """Offer named sets of defaults, for `seqforge run NAME`."""

@@ -1,0 +1,301 @@
+"""What the parts of seqforge say to one another: small protocols that only NumPy arrays cross.
+
+Shapes: B sequences, T steps, F context fields, V symbols, H hidden units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqforge.hookspecs import ContextField
+from seqforge.options import Option
+
+__all__ = [
+    "NONE",
+    "Architecture",
+    "Audit",
+    "Backend",
+    "BackendOptions",
+    "Batch",
+    "Codec",
+    "Dataset",
+    "Format",
+    "Guide",
+    "Guides",
+    "Model",
+    "ModelSpec",
+    "Piece",
+    "Processor",
+    "Reader",
+    "Sampler",
+    "Source",
+    "State",
+    "Vocabulary",
+    "Work",
+]
+
+NONE = -1
+"""As an input token: the zero vector, the start of a sequence."""
+
+Work = Any
+"""A domain object, such as a lead sheet: only its codec, reader and formats look inside."""
+
+State = Mapping[str, NDArray[np.float32]]
+"""What a model carries from step to step, batch first: `lstm.0.hidden` (B, H), `lstm.0.cell` (B, H), ..."""
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The symbols in their stored order, and the class of each (`pitch`, `duration`, ...)."""
+
+    symbols: tuple[str, ...]
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.symbols) != len(self.classes):
+            raise ValueError(f"{len(self.symbols)} symbols, but {len(self.classes)} classes")
+        if len(set(self.symbols)) != len(self.symbols):
+            raise ValueError("a symbol stands in the vocabulary twice")
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One encoded work.
+
+    `tokens` (T,) int32; `context` (T, F) int32, row t being what is known about token t before it is seen.
+    `group` names what must not straddle the split, such as all solos over one tune. `prompt` holds the options
+    for which the codec's guide, fed with `tokens`, gives `context` again.
+    """
+
+    id: str
+    group: str
+    prompt: Mapping[str, Any]
+    tokens: Ints
+    context: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Training examples: `inputs`, `targets` (B, T) int32, `context` (B, T, F) int32 of the target.
+
+    `weight` (B, T) float32 is 0 where masked, and sums to 1 over the whole optimizer step.
+    """
+
+    inputs: Ints
+    context: Ints
+    targets: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """Architecture and sizes; nothing about an engine."""
+
+    architecture: str
+    vocabulary_size: int
+    context_fields: tuple[ContextField, ...]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendOptions:
+    """What a backend is told beside the spec: `clip_norm` (0: off) is the largest global norm of the gradients."""
+
+    clip_norm: float = 0.0
+    threads: int = 1
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A trainable model, built by a backend."""
+
+    def train_step(
+        self, batch: Batch, state: State | None, *, learning_rate: float, seed: int
+    ) -> tuple[float, State]:
+        """Update once. Return the sum of weight x nats before the update, and the state after the last step.
+
+        `state` is where the sequences go on from, `None` for zeros; no gradient flows into it. `seed` decides
+        everything random in the step (dropout).
+        """
+
+    def forward(self, inputs: Ints, context: Ints, state: State) -> tuple[Floats, State]:
+        """Logits (B, T, V) float32 for inputs (B, T) and context (B, T, F), without dropout; the state after T."""
+
+    def initial_state(self, batch_size: int) -> State:
+        """The state before the first token: zeros."""
+
+    def weights(self) -> dict[str, Floats]:
+        """A copy of the weights, under the architecture's canonical names and shapes."""
+
+    def load_weights(self, weights: Mapping[str, Floats]) -> None:
+        """Take over `weights`, copied; the optimizer's state stays as it is."""
+
+    def optimizer_state(self) -> dict[str, NDArray[Any]]:
+        """`adam.m.<weight>`, `adam.v.<weight>` float32 and `adam.step` int64 (); may be empty, if declared so."""
+
+    def load_optimizer_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `optimizer_state` gave, here or in another backend."""
+
+
+class Architecture(Protocol):
+    """A family of models: its options and its initial weights, the same for every backend."""
+
+    options: tuple[Option, ...]
+
+    def initial_weights(self, spec: ModelSpec, generator: np.random.Generator) -> dict[str, Floats]:
+        """Draw the weights that training starts from."""
+
+
+class Backend(Protocol):
+    """An engine that builds trainable models."""
+
+    architectures: Mapping[str, Architecture]
+
+    def build(self, spec: ModelSpec, weights: Mapping[str, Floats], options: BackendOptions) -> Model:
+        """A model of this engine that starts from `weights`."""
+
+    def describe(self, options: BackendOptions) -> str:
+        """The engine and its version in a few words, such as `PyTorch 2.13.0`."""
+
+
+class Guides(Protocol):
+    """Walks a batch of sequences: what is known of, and allowed as, each next token."""
+
+    done: Bools
+    """(B,): which sequences are complete."""
+
+    def context(self) -> Ints:
+        """(B, F) int32: the context of the next token; any valid value in rows that are done."""
+
+    def allowed(self) -> Bools | None:
+        """(B, V) bool, no row empty; `None` if everything is."""
+
+    def accept(self, tokens: Ints) -> None:
+        """Take the chosen tokens (B,); rows that are done ignore theirs."""
+
+    def select(self, rows: Ints) -> Guides:
+        """New guides of the given rows, copied; a row may be named more than once."""
+
+
+class Guide(Protocol):
+    """`Guides` for one sequence."""
+
+    done: bool
+
+    def context(self) -> Sequence[int]:
+        """(F,): the context of the next token."""
+
+    def allowed(self) -> Bools | None:
+        """(V,) bool, not empty; `None` if everything is."""
+
+    def accept(self, token: int) -> None:
+        """Take the chosen token."""
+
+    def copy(self) -> Guide:
+        """An independent guide at the same place."""
+
+
+class Codec(Protocol):
+    """The two-way street between works and tokens."""
+
+    options: Mapping[str, Any]
+    vocabulary: Vocabulary
+    context_fields: tuple[ContextField, ...]
+
+    def encode(self, work: Work) -> Piece:
+        """The work as a piece; `DataError` says why a work can't be one."""
+
+    def variants(self, piece: Piece) -> Iterator[Piece]:
+        """The piece as augmented training data shows it, itself among them (for music: in other keys)."""
+
+    def guides(self, prompts: Sequence[Mapping[str, Any]]) -> Guides:
+        """Guides for a batch of prompts; `RequestError` if a prompt can't be followed."""
+
+    def decode(self, tokens: Sequence[int], prompt: Mapping[str, Any]) -> Work:
+        """The work that the tokens say; total: any tokens give a valid work or a `SeqforgeError`."""
+
+    def units(self, tokens: Ints) -> dict[str, float]:
+        """How many `event`, `note` and `beat` (quarters) the tokens hold: units that compare across codecs."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of a data set: used, or dropped for a reason."""
+
+    name: str
+    pieces: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Every source of a data set: kept or dropped, and why."""
+
+    sources: tuple[Source, ...]
+
+    @property
+    def kept(self) -> tuple[Source, ...]:
+        """The sources that gave at least one piece."""
+        return tuple(source for source in self.sources if source.pieces)
+
+    @property
+    def dropped(self) -> tuple[Source, ...]:
+        """The sources that gave none, each with its reason."""
+        return tuple(source for source in self.sources if not source.pieces)
+
+
+class Dataset(Protocol):
+    """A corpus, encoded."""
+
+    codec: Codec
+    licence: str
+    citation: str
+
+    def pieces(self) -> Iterable[Piece]:
+        """All pieces, in a fixed order."""
+
+    def audit(self) -> Audit:
+        """What became of each source; complete once `pieces` is exhausted."""
+
+
+class Reader(Protocol):
+    """Turns a file into works."""
+
+    def read(self, path: Path) -> Iterable[Work]:
+        """The works in the file; `DataError` says why there are none."""
+
+
+class Processor(Protocol):
+    """Changes logits before a token is drawn: a penalty, the temperature, a truncation."""
+
+    def __call__(self, logits: NDArray[np.float64], history: Ints, token_class: Ints) -> NDArray[np.float64]:
+        """New logits (B, V); minus infinity forbids. `history` (B, T) is what was chosen, NONE before the start;
+        `token_class` (V,) numbers the class of each symbol."""
+
+
+class Sampler(Protocol):
+    """Chooses tokens."""
+
+    def __call__(self, logits: NDArray[np.float64], uniform: NDArray[np.float64]) -> Ints:
+        """Tokens (B,) for logits (B, V); `uniform` (B,) in [0, 1) is each row's only source of randomness."""
+
+
+class Format(Protocol):
+    """Writes a work to a file."""
+
+    def write(self, work: Work, path: Path) -> None:
+        """Write `work` to `path`, in the place of whatever is there; equal works give equal bytes."""

@@ -1,0 +1,203 @@
+"""The LSTM as a trainable model in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqforge.architectures.lstm import dropout_masks
+from seqforge.interfaces import BackendOptions, Batch, ModelSpec, State
+from seqforge.numpy_backend import lstm_layer
+from seqforge.numpy_backend.adam import Adam, clip_by_global_norm
+
+__all__ = ["LSTMModel"]
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """A forward pass, time first: each layer's input, trace and output (dropout applied), and the end state."""
+
+    inputs: list[Floats | None]
+    traces: list[lstm_layer.LayerTrace]
+    output: Floats
+    state: dict[str, Floats]
+
+
+class LSTMModel:
+    """Forward, backward and Adam for the canonical LSTM; see `seqforge.architectures.lstm` for the weights."""
+
+    def __init__(self, spec: ModelSpec, weights: Mapping[str, Floats], options: BackendOptions) -> None:
+        self.spec = spec
+        self.layers = int(spec.options["layers"])
+        self.hidden = int(spec.options["hidden"])
+        self.clip_norm = options.clip_norm
+        self._weights = {name: np.array(weight, np.float32, order="C") for name, weight in weights.items()}
+        self._adam = Adam(self._weights)
+
+    def train_step(
+        self, batch: Batch, state: State | None, *, learning_rate: float, seed: int
+    ) -> tuple[float, State]:
+        """See `seqforge.Model.train_step`."""
+        masks = dropout_masks(self.spec, *batch.inputs.shape, seed)
+        start = state if state is not None else self.initial_state(len(batch.inputs))
+        result = self._run(batch.inputs, batch.context, start, masks)
+        logits = self._logits(result.output)
+        loss, grad_logits = _cross_entropy(logits, batch.targets.T, batch.weight.T)
+        gradients = self._gradients(batch, result, grad_logits, masks)
+        clip_by_global_norm(gradients, self.clip_norm)
+        self._adam.update(gradients, learning_rate)
+        return loss, result.state
+
+    def forward(self, inputs: Ints, context: Ints, state: State) -> tuple[Floats, State]:
+        """See `seqforge.Model.forward`."""
+        result = self._run(inputs, context, state, None)
+        return np.ascontiguousarray(self._logits(result.output).swapaxes(0, 1)), result.state
+
+    def initial_state(self, batch_size: int) -> State:
+        """See `seqforge.Model.initial_state`."""
+        names = [f"lstm.{layer}.{part}" for layer in range(self.layers) for part in ("hidden", "cell")]
+        return {name: np.zeros((batch_size, self.hidden), np.float32) for name in names}
+
+    def weights(self) -> dict[str, Floats]:
+        """See `seqforge.Model.weights`."""
+        return {name: weight.copy() for name, weight in self._weights.items()}
+
+    def load_weights(self, weights: Mapping[str, Floats]) -> None:
+        """See `seqforge.Model.load_weights`."""
+        for name, weight in self._weights.items():
+            weight[...] = weights[name]
+
+    def optimizer_state(self) -> dict[str, NDArray[Any]]:
+        """See `seqforge.Model.optimizer_state`."""
+        return self._adam.state()
+
+    def load_optimizer_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """See `seqforge.Model.load_optimizer_state`."""
+        self._adam.load_state(state)
+
+    def _run(self, inputs: Ints, context: Ints, state: State, masks: list[Floats] | None) -> _Pass:
+        layer_inputs: list[Floats | None] = []
+        traces = []
+        end: dict[str, Floats] = {}
+        drive = self._first_drive(inputs.T, context.swapaxes(0, 1))
+        output: Floats | None = None
+        for layer in range(self.layers):
+            if output is not None:
+                drive = output @ self._weights[f"lstm.{layer}.kernel"] + self._weights[f"lstm.{layer}.bias"]
+            layer_inputs.append(output)
+            trace = lstm_layer.forward(
+                drive,
+                self._weights[f"lstm.{layer}.recurrent"],
+                state[f"lstm.{layer}.hidden"],
+                state[f"lstm.{layer}.cell"],
+            )
+            traces.append(trace)
+            end[f"lstm.{layer}.hidden"] = trace.hiddens[-1].copy()
+            end[f"lstm.{layer}.cell"] = trace.cells[-1].copy()
+            output = trace.hiddens[1:]
+            if masks is not None:
+                output = output * masks[layer].swapaxes(0, 1)
+        assert output is not None  # noqa: S101  # there is at least one layer
+        return _Pass(inputs=layer_inputs, traces=traces, output=output, state=end)
+
+    def _parts(self) -> list[tuple[str, slice]]:
+        """The embedding (or "" for one-hot) and the rows of layer 0's kernel for the token and each field."""
+        embedding = int(self.spec.options["embedding"])
+        start = embedding or self.spec.vocabulary_size
+        parts = [("embedding.weight" if embedding else "", slice(0, start))]
+        for index in range(len(self.spec.context_fields)):
+            name = f"context.{index}.weight"
+            stop = start + self._weights[name].shape[1]
+            parts.append((name, slice(start, stop)))
+            start = stop
+        return parts
+
+    def _first_drive(self, tokens: Ints, context: Ints) -> Floats:
+        """Input x kernel + bias of layer 0: rows looked up in tables of embedding x kernel, (T, B, 4 H)."""
+        kernel = self._weights["lstm.0.kernel"]
+        drive = np.broadcast_to(self._weights["lstm.0.bias"], (*tokens.shape, 4 * self.hidden)).copy()
+        for index, (name, rows) in enumerate(self._parts()):
+            table = self._weights[name] @ kernel[rows] if name else kernel[rows]
+            if index == 0:
+                drive += np.where((tokens >= 0)[..., None], table[np.maximum(tokens, 0)], np.float32(0))
+            else:
+                drive += table[context[..., index - 1]]
+        return drive
+
+    def _logits(self, output: Floats) -> Floats:
+        logits: Floats = output @ self._weights["output.kernel"] + self._weights["output.bias"]
+        return logits
+
+    def _gradients(
+        self, batch: Batch, result: _Pass, grad_logits: Floats, masks: list[Floats] | None
+    ) -> dict[str, Floats]:
+        gradients: dict[str, Floats] = {}
+        flat = grad_logits.reshape(-1, grad_logits.shape[-1])
+        gradients["output.kernel"] = result.output.reshape(-1, self.hidden).T @ flat
+        gradients["output.bias"] = flat.sum(axis=0)
+        grad_output = grad_logits @ self._weights["output.kernel"].T
+        for layer in range(self.layers - 1, -1, -1):
+            if masks is not None:
+                grad_output = grad_output * masks[layer].swapaxes(0, 1)
+            trace = result.traces[layer]
+            grad_drive = lstm_layer.backward(trace, self._weights[f"lstm.{layer}.recurrent"], grad_output)
+            rows = grad_drive.reshape(-1, 4 * self.hidden)
+            gradients[f"lstm.{layer}.recurrent"] = trace.hiddens[:-1].reshape(-1, self.hidden).T @ rows
+            gradients[f"lstm.{layer}.bias"] = rows.sum(axis=0)
+            layer_input = result.inputs[layer]
+            if layer_input is not None:
+                gradients[f"lstm.{layer}.kernel"] = layer_input.reshape(-1, self.hidden).T @ rows
+                grad_output = grad_drive @ self._weights[f"lstm.{layer}.kernel"].T
+            else:
+                self._first_gradients(batch, rows, gradients)
+        return gradients
+
+    def _first_gradients(self, batch: Batch, rows: Floats, gradients: dict[str, Floats]) -> None:
+        """Gradients of the embeddings and of layer 0's kernel, from that of its drive, (T B, 4 H)."""
+        kernel = self._weights["lstm.0.kernel"]
+        gradient = np.empty_like(kernel)
+        tokens = batch.inputs.T.reshape(-1)
+        context = batch.context.swapaxes(0, 1).reshape(len(tokens), -1)
+        for index, (name, part) in enumerate(self._parts()):
+            values = tokens if index == 0 else context[:, index - 1]
+            size = len(self._weights[name]) if name else self.spec.vocabulary_size
+            table = _sum_by_value(values, rows, size)
+            if name:
+                gradient[part] = self._weights[name].T @ table
+                gradients[name] = table @ kernel[part].T
+            else:
+                gradient[part] = table
+        gradients["lstm.0.kernel"] = gradient
+
+
+def _sum_by_value(values: Ints, rows: Floats, size: int) -> Floats:
+    """Row v of the result (size, ...) is the sum of the rows whose value is v; NONE counts nowhere."""
+    table = np.zeros((size, rows.shape[1]), np.float32)
+    order = np.argsort(values, kind="stable")
+    found, starts = np.unique(values[order], return_index=True)
+    sums = np.add.reduceat(rows[order], starts, axis=0)
+    known = found >= 0
+    table[found[known]] = sums[known]
+    return table
+
+
+def _cross_entropy(logits: Floats, targets: Ints, weight: Floats) -> tuple[float, Floats]:
+    """The sum of weight x nats, and its gradient with respect to the logits (in place of them)."""
+    logits -= logits.max(axis=-1, keepdims=True)
+    index = np.maximum(targets, 0)[..., None]
+    chosen = np.take_along_axis(logits, index, axis=-1)[..., 0].astype(np.float64)
+    np.exp(logits, out=logits)
+    total = logits.sum(axis=-1, keepdims=True)
+    nats = np.log(total[..., 0].astype(np.float64)) - chosen
+    loss = float(np.sum(nats * weight))
+    logits /= total
+    np.put_along_axis(logits, index, np.take_along_axis(logits, index, axis=-1) - 1, axis=-1)
+    logits *= weight[..., None]
+    return loss, logits

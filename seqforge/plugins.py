@@ -1,0 +1,180 @@
+"""Finding plugins, and the parts that they register.
+
+Plugins are found through the entry-point group `seqforge`. Each entry point is loaded, and each of its hooks called,
+by itself: one that fails becomes a `PluginProblem`, and everything else goes on.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+
+from seqforge import builtin, hookspecs
+from seqforge.errors import NotInstalled, PluginError, RequestError, UnknownName
+from seqforge.hookspecs import RecipeSpec, Spec
+
+__all__ = ["KINDS", "Part", "Plugin", "PluginProblem", "Registry", "missing_requirements"]
+
+KINDS = {
+    "datasets": "data set",
+    "readers": "reader",
+    "codecs": "codec",
+    "backends": "backend",
+    "samplers": "sampler",
+    "formats": "format",
+    "recipes": "recipe",
+}
+"""What a plugin can register, with the word for one of it."""
+
+FIRST_PARTY = {
+    ("backends", "torch"): "seqforge-torch",
+    ("backends", "keras"): "seqforge-keras",
+    ("recipes", "jazz"): "seqforge-jazz",
+}
+"""Well-known parts and the package to install when they are asked for and missing."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A registered spec and where it comes from."""
+
+    kind: str
+    spec: Any
+    distribution: str
+    entry_point: str
+
+    def load(self) -> Any:
+        """Import the target. `NotInstalled` if a requirement is missing, `PluginError` if the import fails."""
+        missing = missing_requirements(self.spec)
+        if missing:
+            install = getattr(self.spec, "install", "") or " ".join(missing)
+            raise NotInstalled(f"{KINDS[self.kind]} '{self.spec.name}' ({', '.join(missing)} not found)", install)
+        module, _, attribute = self.spec.target.partition(":")
+        try:
+            return getattr(importlib.import_module(module), attribute)
+        except Exception as error:
+            raise PluginError(
+                f"{KINDS[self.kind]} '{self.spec.name}' of {self.distribution} (entry point {self.entry_point}) "
+                f"can't be imported: {type(error).__name__}: {error}; reinstall {self.distribution}"
+            ) from error
+
+
+@dataclass(frozen=True)
+class PluginProblem:
+    """A plugin that is at fault: who, what, and what to do."""
+
+    distribution: str
+    entry_point: str
+    cause: str
+
+    def __str__(self) -> str:
+        return (
+            f"plugin {self.entry_point} of {self.distribution} is left out: {self.cause}; "
+            f"update it, or type: python -m pip uninstall {self.distribution}"
+        )
+
+
+@dataclass
+class Plugin:
+    """An entry point and what it gave."""
+
+    entry_point: str
+    distribution: str
+    version: str
+    module: str
+    problem: PluginProblem | None = None
+    provides: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Registry:
+    """All parts of all plugins, by kind and name."""
+
+    def __init__(self) -> None:
+        self.plugins: list[Plugin] = []
+        self._parts: dict[str, list[Part]] = {kind: [] for kind in KINDS}
+        self._manager = pluggy.PluginManager("seqforge")
+        self._manager.add_hookspecs(hookspecs)
+
+    @classmethod
+    def installed(cls) -> Registry:
+        """The core's parts, and those of every installed plugin."""
+        registry = cls()
+        version = importlib.import_module("seqforge").__version__
+        registry.add(Plugin("core", "seqforge-core", version, builtin.__name__))
+        found = importlib.metadata.entry_points(group="seqforge")
+        for entry in sorted(found, key=lambda entry: (entry.dist.name if entry.dist else "", entry.name)):
+            distribution = entry.dist.name if entry.dist else "an unknown distribution"
+            registry.add(Plugin(entry.name, distribution, entry.dist.version if entry.dist else "", entry.value))
+        return registry
+
+    def add(self, plugin: Plugin) -> None:
+        """Load a plugin's module and collect its parts; a failure is kept as the plugin's `problem`."""
+        self.plugins.append(plugin)
+        try:
+            module = importlib.import_module(plugin.module)
+            self._manager.register(module, name=f"{plugin.distribution}:{plugin.entry_point}")
+            for kind in KINDS:
+                self._collect(plugin, kind, module)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin does wrong is its own fault
+            for parts in self._parts.values():
+                parts[:] = [part for part in parts if part.entry_point != plugin.entry_point]
+            cause = " ".join(f"{type(error).__name__}: {error}".split())
+            plugin.problem = PluginProblem(plugin.distribution, plugin.entry_point, cause)
+            plugin.provides.clear()
+
+    @property
+    def problems(self) -> list[PluginProblem]:
+        """What is wrong with plugins, a line each."""
+        return [plugin.problem for plugin in self.plugins if plugin.problem]
+
+    def parts(self, kind: str) -> list[Part]:
+        """All parts of a kind, in the order of registration."""
+        return list(self._parts[kind])
+
+    def names(self, kind: str) -> list[str]:
+        """The names of a kind, each once."""
+        return list(dict.fromkeys(part.spec.name for part in self._parts[kind]))
+
+    def find(self, kind: str, name: str) -> Part:
+        """The part of that name, or of `distribution:name`.
+
+        `UnknownName` if there is none; `RequestError` if two distributions claim it.
+        """
+        distribution, _, short = name.rpartition(":")
+        found = [
+            part
+            for part in self._parts[kind]
+            if part.spec.name == short and distribution in ("", part.distribution)
+        ]
+        if not found:
+            package = FIRST_PARTY.get((kind, name))
+            if package:
+                raise NotInstalled(f"{KINDS[kind]} '{name}'", package)
+            raise UnknownName(KINDS[kind], name, self.names(kind))
+        if len(found) > 1:
+            full = " or ".join(f"{part.distribution}:{short}" for part in found)
+            raise RequestError(f"{KINDS[kind]} '{short}' is offered by several packages; write {full}")
+        return found[0]
+
+    def _collect(self, plugin: Plugin, kind: str, module: Any) -> None:
+        caller = getattr(self._manager.hook, f"seqforge_register_{kind}")
+        for implementation in caller.get_hookimpls():
+            if implementation.plugin is not module:
+                continue
+            for spec in implementation.function():
+                if not isinstance(spec, (Spec, RecipeSpec)):
+                    raise TypeError(f"seqforge_register_{kind} gave {spec!r}, which is no spec")
+                self._parts[kind].append(Part(kind, spec, plugin.distribution, plugin.entry_point))
+                plugin.provides.setdefault(kind, []).append(spec.name)
+
+
+def missing_requirements(spec: Any) -> list[str]:
+    """The import names among a spec's requirements that are not installed; nothing is imported."""
+    requirements: Iterable[str] = getattr(spec, "requires", ())
+    return [name for name in requirements if importlib.util.find_spec(name) is None]

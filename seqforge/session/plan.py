@@ -1,0 +1,134 @@
+"""A request, resolved: every part found, every value checked, before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from seqforge.choice import (
+    BackendChoice,
+    architecture_options,
+    choose_architecture,
+    choose_backend,
+    part_options,
+)
+from seqforge.configuration import RunConfig
+from seqforge.corpus import data_options
+from seqforge.errors import RequestError, UnknownName
+from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
+from seqforge.options import check_options
+from seqforge.plugins import Part, Registry
+from seqforge.session.strategy import sampling_settings
+
+__all__ = ["Plan", "check_formats", "make_codec", "make_plan"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a run will do. `config` holds every value; the parts are built and ready."""
+
+    config: RunConfig
+    codec: Codec
+    backend: Backend
+    choice: BackendChoice
+    backend_options: BackendOptions
+    spec: ModelSpec
+
+    @property
+    def engine(self) -> str:
+        """The backend in words, such as `numpy (NumPy 2.4.6): asked for by --backend`."""
+        return f"{self.choice.part.spec.name} ({self.backend.describe(self.backend_options)}): {self.choice.reason}"
+
+
+def make_plan(registry: Registry, values: Mapping[str, Any], *, backend: str | None = None) -> Plan:
+    """Check the values of a configuration and find the parts that they name.
+
+    `backend` is what `--backend` says. Anything wrong is a `RequestError` that names the key.
+    """
+    config = RunConfig.check(values)
+    codec_part = _named(registry, "codecs", config.codec.name, "codec.name")
+    codec_options = part_options(
+        "codec", codec_part.spec.name, codec_part.spec.options, config.codec.options,
+        set(registry.names("codecs")), "name",
+    )  # fmt: skip
+    if not config.data.source:
+        raise RequestError("data.source is not set; name a corpus or files with --data (see `seqforge list data`)")
+    codec = make_codec(codec_part, codec_options)
+    choice = choose_backend(registry, asked=backend, configured=config.backend.name)
+    engine: Backend = choice.part.load()()
+    architecture = choose_architecture(choice.part, config.model.architecture)
+    model_options = architecture_options(registry, engine, architecture, config.model.options)
+    extra = _backend_extra(registry, choice.part, config)
+    resolved = config.replaced(
+        data=data_options(registry, config.data.source, config.data.options),
+        codec={"name": codec_part.spec.name, codec_part.spec.name: codec_options},
+        model={"architecture": architecture, architecture: model_options},
+        backend={"name": choice.part.spec.name, choice.part.spec.name: extra},
+        samples=_samples(registry, config, codec_part, codec),
+    )
+    return Plan(
+        config=_only_chosen(resolved),
+        codec=codec,
+        backend=engine,
+        choice=choice,
+        backend_options=BackendOptions(
+            clip_norm=config.training.clip_norm, threads=config.threads, extra=extra
+        ),
+        spec=ModelSpec(
+            architecture=architecture,
+            vocabulary_size=len(codec.vocabulary),
+            context_fields=codec.context_fields,
+            options=model_options,
+        ),
+    )
+
+
+def make_codec(part: Part, options: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> Codec:
+    """The codec with its options; `vocabulary` is the stored one, when a model is loaded."""
+    codec: Codec = part.load()(vocabulary=vocabulary, **options)
+    return codec
+
+
+def check_formats(registry: Registry, names: tuple[str, ...], codec: str) -> list[Part]:
+    """The formats of those names; each must write what the codec decodes to."""
+    fitting = [part.spec.name for part in registry.parts("formats") if codec in part.spec.codecs]
+    parts = []
+    for name in names:
+        if name not in registry.names("formats"):
+            raise UnknownName("format", name, fitting)
+        part = registry.find("formats", name)
+        if codec not in part.spec.codecs:
+            raise UnknownName(f"format for codec {codec}", name, fitting)
+        parts.append(part)
+    return parts
+
+
+def _named(registry: Registry, kind: str, name: str, key: str) -> Part:
+    if not name:
+        known = ", ".join(registry.names(kind)) or "none"
+        raise RequestError(f"{key} is not set; allowed: {known}")
+    return registry.find(kind, name)
+
+
+def _backend_extra(registry: Registry, part: Part, config: RunConfig) -> dict[str, Any]:
+    others = set(registry.names("backends"))
+    return part_options("backend", part.spec.name, part.spec.options, config.backend.options, others, "name")
+
+
+def _samples(registry: Registry, config: RunConfig, codec_part: Part, codec: Codec) -> dict[str, Any]:
+    """The samples section, filled up; the prompt is tried, so that a wrong chart ends the run before it begins."""
+    check_formats(registry, config.samples.formats, codec_part.spec.name)
+    prompt = check_options(codec_part.spec.prompt_options, config.samples.prompt, "samples.prompt.")
+    if config.samples.count:
+        codec.guides([prompt])
+    return {"prompt": prompt, "sampling": sampling_settings(registry, config.samples.sampling, "samples.sampling.")}
+
+
+def _only_chosen(config: RunConfig) -> RunConfig:
+    """Without the tables of parts that were not chosen: they played no role."""
+    values = config.model_dump()
+    for section, key in (("codec", "name"), ("model", "architecture"), ("backend", "name")):
+        chosen = values[section][key]
+        values[section] = {key: chosen, chosen: values[section].get(chosen, {})}
+    return RunConfig.check(values)

@@ -1,0 +1,214 @@
+"""A run, from the data to the takes."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from seqforge.configuration import to_toml
+from seqforge.corpus import data_digest, open_dataset
+from seqforge.errors import DataError
+from seqforge.evaluation.baselines import baseline_scores
+from seqforge.evaluation.scoring import Score, score
+from seqforge.files import atomic
+from seqforge.files.model_file import ModelFile, read_model, write_model
+from seqforge.files.run_folder import RunFolder
+from seqforge.interfaces import Audit, Dataset, Model, Piece
+from seqforge.plugins import Registry
+from seqforge.randomness import generator
+from seqforge.session.plan import Plan
+from seqforge.session.takes import Take, TakesRequest, make_takes
+from seqforge.split import Split, split_by_group
+from seqforge.training.loop import Evaluation, Observer, TrainingResult, train
+from seqforge.training.schedules import Schedule
+from seqforge.windows import WindowPolicy, epoch_tokens, window_batches
+
+__all__ = ["Corpus", "RunObserver", "RunResult", "load_corpus", "perform"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """The encoded data of a run. `training` is augmented, if the configuration says so; `split` is not."""
+
+    dataset: Dataset
+    audit: Audit
+    pieces: tuple[Piece, ...]
+    split: Split
+    training: tuple[Piece, ...]
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """What a run came to. Scores are by part (`validation`, `test`), those of baselines by name in each part."""
+
+    folder: RunFolder
+    corpus: Corpus
+    training: TrainingResult
+    parameters: int
+    scores: Mapping[str, Score]
+    baselines: Mapping[str, Mapping[str, Score]]
+    takes: tuple[Take, ...]
+
+
+class RunObserver(Observer, Protocol):
+    """Is told how a run goes."""
+
+    def on_data(self, corpus: Corpus) -> None:
+        """The data was read and split."""
+
+    def on_stage(self, stage: str) -> None:
+        """The run has come to `baselines`, `training`, `scoring` or `samples`."""
+
+
+def load_corpus(registry: Registry, plan: Plan) -> Corpus:
+    """Read, encode, split and augment the data; `DataError` if nothing usable came."""
+    config = plan.config.data
+    dataset = open_dataset(registry, config.source, config.options, plan.codec)
+    pieces = tuple(dataset.pieces())
+    audit = dataset.audit()
+    if not pieces:
+        reasons = "; ".join(f"{source.name}: {source.reason}" for source in audit.dropped[:3])
+        raise DataError(f"no usable piece in '{config.source}' ({len(audit.dropped)} dropped: {reasons})")
+    split = split_by_group(
+        pieces, validation=config.validation, test=config.test, seed=config.split_seed
+    )
+    training = split.training
+    if config.augment:
+        training = tuple(itertools.chain.from_iterable(plan.codec.variants(piece) for piece in training))
+    return Corpus(
+        dataset=dataset, audit=audit, pieces=pieces, split=split, training=training, digest=data_digest(pieces)
+    )
+
+
+def perform(registry: Registry, plan: Plan, folder: RunFolder, observer: RunObserver) -> RunResult:
+    """Do everything that a run does, and leave its files in `folder`."""
+    folder.clear()
+    corpus = load_corpus(registry, plan)
+    observer.on_data(corpus)
+    atomic.write_text(folder.config, to_toml(plan.config))
+    weights = plan.backend.architectures[plan.spec.architecture].initial_weights(
+        plan.spec, generator(plan.config.seed, "weights")
+    )
+    model = plan.backend.build(plan.spec, weights, plan.backend_options)
+    parts = {"validation": corpus.split.validation, "test": corpus.split.test}
+    parts = {name: pieces for name, pieces in parts.items() if pieces}
+    observer.on_stage("baselines")
+    baselines = {name: baseline_scores(corpus.training, pieces, plan.codec) for name, pieces in parts.items()}
+    observer.on_stage("training")
+    result = _train(plan, corpus, model, folder, observer)
+    observer.on_stage("scoring")
+    model.load_weights(result.weights)
+    scores = {name: score(model, pieces, plan.codec) for name, pieces in parts.items()}
+    write_model(folder.model, _model_file(registry, plan, corpus, result))
+    observer.on_stage("samples")
+    return RunResult(
+        folder=folder,
+        corpus=corpus,
+        training=result,
+        parameters=sum(weight.size for weight in weights.values()),
+        scores=scores,
+        baselines=baselines,
+        takes=tuple(_samples(registry, plan, folder)),
+    )
+
+
+def _train(
+    plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer: RunObserver
+) -> TrainingResult:
+    config = plan.config.training
+    windows = plan.config.windows
+    policy = WindowPolicy(
+        length=windows.length,
+        batch_size=config.batch_size,
+        first_input=windows.first_input,
+        starts=windows.starts,
+        count=windows.count,
+        carry_state=windows.carry_state,
+    )
+    held_out = corpus.split.validation
+    return train(
+        model,
+        window_batches(corpus.training, policy, plan.config.seed),
+        schedule=Schedule(
+            name=config.schedule,
+            learning_rate=config.learning_rate,
+            steps=config.steps,
+            warmup_steps=config.warmup_steps,
+            decay=config.decay,
+        ),
+        evaluate_every=config.evaluate_every,
+        evaluate=lambda model: score(model, held_out, plan.codec).rates() if held_out else None,
+        patience=config.patience,
+        epoch_tokens=epoch_tokens(corpus.training, policy),
+        seed=plan.config.seed,
+        observer=_Journal(folder, observer),
+    )
+
+
+class _Journal:
+    """Writes each evaluation to metrics.jsonl, and passes everything on."""
+
+    def __init__(self, folder: RunFolder, observer: Observer) -> None:
+        self.folder = folder
+        self.observer = observer
+
+    def on_step(self, step: int, loss: float) -> None:
+        self.observer.on_step(step, loss)
+
+    def on_evaluation(self, evaluation: Evaluation) -> None:
+        self.folder.append_metrics(evaluation)
+        self.observer.on_evaluation(evaluation)
+
+
+def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: TrainingResult) -> ModelFile:
+    config = plan.config.model_dump(mode="json", exclude_none=True)
+    source = plan.config.data.source
+    registered = source in registry.names("datasets")
+    if not registered:
+        config["data"]["source"] = "files"  # a path would tell where somebody keeps them
+    codec = plan.config.codec
+    return ModelFile(
+        spec=plan.spec,
+        codec={"name": codec.name, "options": codec.options[codec.name]},
+        vocabulary=plan.codec.vocabulary,
+        data={
+            "source": source if registered else "files",
+            "digest": corpus.digest,
+            "licence": corpus.dataset.licence,
+            "citation": corpus.dataset.citation,
+        },
+        provenance={
+            "recipe": plan.config.recipe,
+            "seed": plan.config.seed,
+            "backend": plan.choice.part.spec.name,
+            "engine": plan.backend.describe(plan.backend_options),
+            "step": result.best_step,
+            "versions": _versions(registry),
+            "configuration": config,
+        },
+        weights=result.weights,
+    )
+
+
+def _versions(registry: Registry) -> dict[str, str]:
+    versions = {plugin.distribution: plugin.version for plugin in registry.plugins if not plugin.problem}
+    return {**versions, "numpy": importlib.metadata.version("numpy")}
+
+
+def _samples(registry: Registry, plan: Plan, folder: RunFolder) -> list[Take]:
+    """The run's samples, from the model file as it was written: what a user can generate again."""
+    config = plan.config.samples
+    if not config.count:
+        return []
+    request = TakesRequest(
+        prompt=config.prompt,
+        sampling=config.sampling,
+        formats=config.formats,
+        count=config.count,
+        seed=plan.config.seed,
+    )
+    return make_takes(registry, read_model(folder.model), plan.codec, request, folder.samples)

@@ -1,0 +1,51 @@
+"""From sampling settings to processors and a sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from seqforge.errors import UnknownName
+from seqforge.generation.loop import Strategy
+from seqforge.generation.processors import STAGES
+from seqforge.options import Option
+from seqforge.plugins import Part, Registry
+
+__all__ = ["make_strategy", "sampling_options", "sampling_settings"]
+
+
+def sampling_options(registry: Registry) -> dict[str, Option]:
+    """Every option of every processor and sampler, by name."""
+    return {option.name: option for part in registry.parts("samplers") for option in part.spec.options}
+
+
+def sampling_settings(registry: Registry, values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """`sampler` and the options of all processors, checked and filled up; `where` prefixes names in messages."""
+    options = sampling_options(registry)
+    samplers = [part.spec.name for part in registry.parts("samplers") if part.spec.stage == "draw"]
+    settings: dict[str, Any] = {"sampler": values.get("sampler", "draw")}
+    if settings["sampler"] not in samplers:
+        raise UnknownName("sampler", str(settings["sampler"]), samplers)
+    for name in values:
+        if name != "sampler" and name not in options:
+            raise UnknownName("key", f"{where}{name}", [f"{where}{known}" for known in ("sampler", *options)])
+    for name, option in options.items():
+        settings[name] = option.check(values[name], where) if name in values else option.default
+    return settings
+
+
+def make_strategy(registry: Registry, settings: Mapping[str, Any]) -> Strategy:
+    """The processors that the settings switch on, in the order of their stages, and the sampler."""
+    processors = [part for part in registry.parts("samplers") if part.spec.stage != "draw"]
+    processors.sort(key=lambda part: STAGES.index(part.spec.stage))
+    active = [part for part in processors if _is_on(part, settings)]
+    sampler = registry.find("samplers", settings["sampler"])
+    return Strategy(tuple(_build(part, settings) for part in active), _build(sampler, settings))
+
+
+def _is_on(part: Part, settings: Mapping[str, Any]) -> bool:
+    return any(settings[option.name] != option.default for option in part.spec.options)
+
+
+def _build(part: Part, settings: Mapping[str, Any]) -> Any:
+    return part.load()(**{option.name: settings[option.name] for option in part.spec.options})

@@ -1,0 +1,133 @@
+"""From a model file to takes: what `seqforge generate` does, and a run does at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqforge.errors import FileDamaged, RequestError
+from seqforge.files import atomic
+from seqforge.files.model_file import ModelFile
+from seqforge.files.run_folder import write_settings
+from seqforge.generation.loop import generate_tokens
+from seqforge.interfaces import Backend, BackendOptions, Codec, Model, Work
+from seqforge.options import check_options
+from seqforge.plugins import Part, Registry
+from seqforge.session.plan import check_formats, make_codec
+from seqforge.session.strategy import make_strategy, sampling_settings
+
+__all__ = ["Take", "TakesRequest", "check_request", "make_takes", "model_codec"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakesRequest:
+    """What is asked for; `prompt` and `sampling` hold options by name, those left out have their defaults."""
+
+    prompt: Mapping[str, Any]
+    sampling: Mapping[str, Any]
+    formats: tuple[str, ...]
+    count: int
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """One generated work and the files that hold it."""
+
+    number: int
+    tokens: NDArray[np.int32]
+    work: Work
+    files: tuple[Path, ...]
+
+
+def model_codec(registry: Registry, model: ModelFile) -> tuple[Part, Codec]:
+    """The codec that a model file names, with the file's options and vocabulary."""
+    part = registry.find("codecs", model.codec["name"])
+    options = check_options(part.spec.options, model.codec["options"], f"codec.{part.spec.name}.")
+    codec = make_codec(part, options, model.vocabulary)
+    if codec.vocabulary != model.vocabulary or codec.context_fields != model.spec.context_fields:
+        raise FileDamaged(
+            f"the model's vocabulary or context does not fit codec {part.spec.name} of {part.distribution}; "
+            f"install the version that the model was trained with"
+        )
+    return part, codec
+
+
+def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRequest) -> TakesRequest:
+    """The request with all values checked and filled up; a wrong prompt is found here, before any file is."""
+    prompt = check_options(part.spec.prompt_options, request.prompt, "--")
+    codec.guides([prompt])
+    check_formats(registry, request.formats, part.spec.name)
+    return TakesRequest(
+        prompt=prompt,
+        sampling=sampling_settings(registry, request.sampling, "--"),
+        formats=request.formats,
+        count=request.count,
+        seed=request.seed,
+    )
+
+
+def make_takes(
+    registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, folder: Path
+) -> list[Take]:
+    """Generate `request.count` works and write each in every format, with the settings beside them.
+
+    The request has gone through `check_request`. The numpy backend samples from every architecture that it knows,
+    so equal requests give equal files whatever is installed.
+    """
+    sequences = generate_tokens(
+        _sampling_model(registry, model),
+        codec,
+        request.prompt,
+        make_strategy(registry, request.sampling),
+        seed=request.seed,
+        count=request.count,
+    )
+    formats = [(part.spec.suffix, part.load()()) for part in map(_finder(registry), request.formats)]
+    targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
+    _refuse_existing([path for paths in targets for path in paths])
+    takes = []
+    for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
+        work = codec.decode(tokens.tolist(), request.prompt)
+        for path, (_, writer) in zip(paths, formats, strict=True):
+            with atomic.replacing(path) as temporary:
+                writer.write(work, temporary)
+        takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
+    write_settings(folder / "settings.json", _settings(model, request))
+    return takes
+
+
+def _finder(registry: Registry) -> Any:
+    return lambda name: registry.find("formats", name)
+
+
+def _sampling_model(registry: Registry, model: ModelFile) -> Model:
+    name = "numpy"
+    backend: Backend = registry.find("backends", name).load()()
+    if model.spec.architecture not in backend.architectures:
+        name = model.provenance["backend"]
+        backend = registry.find("backends", name).load()()
+    return backend.build(model.spec, model.weights, BackendOptions())
+
+
+def _refuse_existing(paths: list[Path]) -> None:
+    for path in paths:
+        if path.exists():
+            raise RequestError(f"{path} exists already; choose another --out, so that nothing is lost")
+
+
+def _settings(model: ModelFile, request: TakesRequest) -> dict[str, Any]:
+    return {
+        "format_version": 1,
+        "model": {"data": dict(model.data), "seed": model.provenance["seed"], "backend": model.provenance["backend"]},
+        "prompt": dict(request.prompt),
+        "sampling": dict(request.sampling),
+        "seed": request.seed,
+        "count": request.count,
+        "versions": dict(model.provenance["versions"]),
+    }

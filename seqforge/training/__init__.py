@@ -1,0 +1,1 @@
+"""The core's training loop: the same for every backend."""
