@@ -29,7 +29,8 @@ def open_dataset(registry: Registry, source: str, options: Mapping[str, Any], co
     if source in registry.names("datasets"):
         dataset: Dataset = registry.find("datasets", source).load()(codec=codec, **options)
         return dataset
-    return FileCorpus(codec=codec, paths=_paths(registry, source), readers=_readers(registry))
+    paths = _paths(registry, source)
+    return FileCorpus(codec=codec, paths=paths, readers=_readers(registry, {path.suffix.lower() for path in paths}))
 
 
 class FileCorpus:
@@ -90,12 +91,13 @@ def data_digest(pieces: Sequence[Piece]) -> str:
     return digest.hexdigest()
 
 
-def _readers(registry: Registry) -> dict[str, Reader]:
+def _readers(registry: Registry, suffixes: set[str]) -> dict[str, Reader]:
+    """The reader of each suffix; only those that are needed are imported."""
     readers: dict[str, Reader] = {}
     for part in registry.parts("readers"):
-        reader = part.load()()
-        for suffix in part.spec.suffixes:
-            readers.setdefault(suffix, reader)
+        wanted = suffixes.intersection(part.spec.suffixes)
+        if wanted:
+            readers.update(dict.fromkeys(wanted, part.load()()))
     return readers
 
 

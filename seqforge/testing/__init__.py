@@ -1,5 +1,9 @@
 """Conformance suites for authors of plugins; they need pytest."""
 
-from seqforge.testing.backends import BackendSuite
+import pytest
+
+pytest.register_assert_rewrite("seqforge.testing.backends")  # so that a failure shows the values compared
+
+from seqforge.testing.backends import BackendSuite  # noqa: E402  # what is imported earlier isn't rewritten
 
 __all__ = ["BackendSuite"]

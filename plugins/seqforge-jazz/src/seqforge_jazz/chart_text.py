@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from seqforge import RequestError
-
 from seqforge_jazz.chords import Chord, ChordError
 
 LARGEST_CHART = 2_000
@@ -53,7 +52,7 @@ def read(text: str) -> tuple[int, list[Chord]]:
 
 
 def write(beats_per_bar: int, beats: Sequence[Chord]) -> str:
-    """The canonical text of the chords on the beats."""
+    """Return the canonical text of the chords on the beats."""
     bars = [_write_bar(beats[start : start + beats_per_bar]) for start in range(0, len(beats), beats_per_bar)]
     repeated = ["%" if bar == before else bar for before, bar in pairwise(["", *bars])]
     return ("3/4 " if beats_per_bar == 3 else "") + " | ".join(repeated)
@@ -87,7 +86,7 @@ def _read_metre(text: str) -> tuple[int, str]:
 
 
 def _read_bars(body: str, beats_per_bar: int) -> list[_Bar]:
-    """The bars as written. The text begins and ends as lines do: with a bar line or without."""
+    """Split the text into bars as written. It begins and ends as lines do: with a bar line or without."""
     pieces = _BAR_LINE.split("\n".join(body.splitlines()))
     lines = ["\n", *pieces[1::2], "\n"]
     bars: list[_Bar] = []
@@ -157,7 +156,7 @@ def _read_chord(text: str, number: int) -> Chord:
 
 
 def _played(bars: Sequence[_Bar]) -> list[_Bar]:
-    """The bars in the order in which they are played."""
+    """Return the bars in the order in which they are played."""
     played: list[_Bar] = []
     section: list[_Bar] | None = None
     both_times: int | None = None

@@ -58,13 +58,13 @@ class Chart:
 
     @classmethod
     def parse(cls, text: str) -> Chart:
-        """The chart that `text` writes out; `ChartError` names the bar that is wrong."""
+        """Return the chart that `text` writes out; `ChartError` names the bar that is wrong."""
         beats_per_bar, beats = chart_text.read(text)
         return cls.of_beats(beats_per_bar, beats)
 
     @classmethod
     def of_beats(cls, beats_per_bar: int, chords: Iterable[Chord]) -> Chart:
-        """The chart with one of `chords` on every beat; a last bar that is not full is an error."""
+        """Return the chart with one of `chords` on every beat; a last bar that is not full is an error."""
         beats = tuple(chords)
         if not beats or beats_per_bar not in (3, 4) or len(beats) % beats_per_bar:
             raise ChartError(f"{len(beats)} beats do not make whole bars of {beats_per_bar}; allowed: bars of 3 or 4")
@@ -100,11 +100,11 @@ class Chart:
         return tuple(change.tick for change in self.changes)
 
     def chord_at(self, tick: int) -> Chord:
-        """The chord that sounds at `tick`; before the chart its first one, after it its last one."""
+        """Return the chord that sounds at `tick`; before the chart its first one, after it its last one."""
         return self.changes[max(bisect_right(self._change_ticks, tick) - 1, 0)].chord
 
     def next_chord_after(self, tick: int) -> Chord:
-        """The chord of the first change later than `tick`; after the last change the first chord of the chart."""
+        """Return the chord of the first change after `tick`; behind the last change, the first chord of the chart."""
         return self.changes[bisect_right(self._change_ticks, tick) % len(self.changes)].chord
 
     def spans(self) -> tuple[tuple[int, int, Chord], ...]:
@@ -113,12 +113,12 @@ class Chart:
         return tuple((change.tick, end, change.chord) for change, end in zip(self.changes, ends, strict=True))
 
     def transposed(self, semitones: int, letters: int | None = None) -> Chart:
-        """The chart `semitones` higher; `letters` as in `Chord.transposed`."""
+        """Return the chart `semitones` higher; `letters` as in `Chord.transposed`."""
         changes = (ChordChange(change.tick, change.chord.transposed(semitones, letters)) for change in self.changes)
         return Chart(self.beats_per_bar, self.bars, tuple(changes))
 
     def repeated(self, choruses: int) -> Chart:
-        """The chart played `choruses` times in a row."""
+        """Return the chart played `choruses` times in a row."""
         if choruses < 1 or choruses * self.bars > LARGEST_CHART:
             most = LARGEST_CHART // self.bars
             raise ChartError(f"{choruses} choruses of {self.bars} bars; allowed: 1 to {most} choruses of this chart")

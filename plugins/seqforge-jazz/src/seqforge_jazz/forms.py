@@ -15,14 +15,13 @@ from functools import cached_property
 from types import MappingProxyType
 
 from seqforge import RequestError, UnknownName
-
-from seqforge_jazz.charts import Chart
+from seqforge_jazz.charts import Chart, ChartError
 from seqforge_jazz.chords import pitch_class
 from seqforge_jazz.chords.spelling import letters_between
 from seqforge_jazz.form_charts import FORM_CHARTS
 from seqforge_jazz.keys import Key, likely_key
 
-STYLES = ("blues", "minor-blues", "rhythm-changes", "ii-V-I", "modal", "bossa")
+STYLES = tuple(FORM_CHARTS)
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,16 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = MappingProxyType(
-    {name: Form(name, title, key, style, text) for style, name, title, key, text in FORM_CHARTS}
+    {
+        name: Form(name, title, key, style, text)
+        for style, forms in FORM_CHARTS.items()
+        for name, title, key, text in forms
+    }
 )
 """Every form by its name."""
 
-_WORDS = re.compile(r"[a-z]+(?:-[a-z]+)*(?:-[a-g][b#]?m?)?")
+_LETTERS_OF_A_NAME = 6
+_NAME = re.compile(r"[a-z]+(?:-[a-z]+)*(?:-[a-g][b#]?m?)?")
 
 
 def chart_from(text: str, key: str | None = None) -> tuple[Chart, str, str]:
@@ -67,11 +71,20 @@ def chart_from(text: str, key: str | None = None) -> tuple[Chart, str, str]:
     if found is not None:
         form, named = found
         return _form_chart(form, named, wanted)
-    if _WORDS.fullmatch(name) and not text[:1].isupper() and "|" not in text:
-        raise UnknownName("form", text.strip(), FORMS, "or write chords, such as 'Dm7 G7 | Cmaj7'")
-    chart = Chart.parse(text)
+    try:
+        chart = Chart.parse(text)
+    except ChartError:
+        if _looks_like_name(text.strip(), name):
+            raise UnknownName("form", text.strip(), FORMS, "or write chords, such as 'Dm7 G7 | Cmaj7'") from None
+        raise
     home = wanted or likely_key(chart)
     return chart, str(home), f"Changes in {_spoken(home)}"
+
+
+def _looks_like_name(text: str, name: str) -> bool:
+    """Tell a mistyped form from a mistyped chord: chords are short and begin with a capital A to G."""
+    is_chord_like = text[:1] in set("ABCDEFG") and len(re.sub(r"[^a-z]", "", name)) < _LETTERS_OF_A_NAME
+    return _NAME.fullmatch(name) is not None and not is_chord_like
 
 
 def _find_form(name: str) -> tuple[Form, Key | None] | None:

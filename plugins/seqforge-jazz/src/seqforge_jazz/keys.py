@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from seqforge import RequestError
-
 from seqforge_jazz.charts import Chart
 from seqforge_jazz.chords import Chord, pitch_class
 
@@ -16,7 +15,8 @@ _LINE_OF_FIFTHS = "FCGDAEB"
 _USUAL = {"G#": "Ab", "D#": "Eb", "A#": "Bb", "E#": "F", "B#": "C", "Fb": "E"}
 _USUAL_MINOR = {"E#": "F", "B#": "C", "Fb": "E", "Cb": "B", "Gb": "F#", "Db": "C#"}
 _MAJOR_SCALE = frozenset({0, 2, 4, 5, 7, 9, 11})
-_MINOR_SCALE = frozenset({0, 2, 3, 5, 7, 8, 10, 11})
+_MINOR_SCALE = frozenset({0, 2, 3, 5, 7, 8, 10})
+_DOMINANTS = ("dominant", "altered", "suspended")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """The key that `text` names, such as `Bb`, `f#`, `Dm`, `d minor`; rare names become usual ones (G# major: Ab)."""
+        """Return the key that `text` names: `Bb`, `f#`, `Dm`, `d minor`; rare ones become usual (G# major: Ab)."""
         match = _KEY.fullmatch(text.strip())
         if match is None:
             raise RequestError(f"key '{text:.40}' is not understood; allowed: a note with m for minor; write Bb or F#m")
@@ -47,35 +47,40 @@ class Key:
 
 
 def likely_key(chart: Chart) -> Key:
-    """The key that the chords of `chart` suggest: their notes, and where the chart starts and comes to rest."""
+    """Return the key that the chords of `chart` suggest: their notes, and where the chart starts and comes to rest."""
     roots = dict.fromkeys(chord.root for _, _, chord in chart.spans() if chord.root)
     keys = [Key.parse(root + mode) for root in roots for mode in ("", "m")]
-    return max(keys, key=lambda key: _fit(chart, pitch_class(key.tonic), key.is_minor), default=Key("C"))
+    return max(keys, key=lambda key: _fit(chart, key), default=Key("C"))
 
 
-def _fit(chart: Chart, tonic: int, is_minor: bool) -> float:
-    """How well the key fits: the share of the time that its scale covers, and how the chart leans on its tonic."""
-    scale = _MINOR_SCALE if is_minor else _MAJOR_SCALE
+def _fit(chart: Chart, key: Key) -> float:
+    """How well the key fits: the time that its scale covers, cadences into its tonic, and where the chart ends."""
+    tonic = pitch_class(key.tonic)
+    scale = _MINOR_SCALE if key.is_minor else _MAJOR_SCALE
     spans = chart.spans()
-    inside = sum(
+    covered = sum(
         (end - start) * sum((tone - tonic) % 12 in scale for tone in chord.tones) / len(chord.tones)
         for start, end, chord in spans
         if chord.tones
     )
-    first, last = spans[0][2], spans[-1][2]
     arrivals = sum(
-        end - start
+        (end - start) * _rests_on(chord, key)
         for (_, _, before), (start, end, chord) in pairwise(spans)
-        if _is_tonic(chord, tonic, is_minor) and _leads_to(before, tonic)
+        if _leads_to(before, tonic)
     )
-    leaning = 0.2 * _is_tonic(first, tonic, is_minor) + 0.3 * _is_tonic(last, tonic, is_minor)
-    return (inside + 0.6 * arrivals) / chart.ticks + leaning + 0.2 * _leads_to(last, tonic)
+    first, last = spans[0][2], spans[-1][2]
+    ends = 0.2 * _rests_on(first, key) + 0.3 * _rests_on(last, key) + 0.15 * _leads_to(last, tonic)
+    return (covered + 0.8 * arrivals) / chart.ticks + ends
 
 
-def _is_tonic(chord: Chord, tonic: int, is_minor: bool) -> bool:
+def _rests_on(chord: Chord, key: Key) -> float:
+    """1 for the key's tonic chord, 0.7 if it is a seventh chord that could lead on, as in a blues, else 0."""
+    tonic = pitch_class(key.tonic)
     has_minor_third = (tonic + 3) % 12 in chord.tones
-    return chord.root_pitch_class == tonic and has_minor_third == is_minor
+    if chord.root_pitch_class != tonic or has_minor_third != key.is_minor:
+        return 0.0
+    return 0.7 if chord.family in _DOMINANTS else 1.0
 
 
 def _leads_to(chord: Chord, tonic: int) -> bool:
-    return chord.root_pitch_class == (tonic + 7) % 12 and chord.family in ("dominant", "altered", "suspended")
+    return chord.root_pitch_class == (tonic + 7) % 12 and chord.family in _DOMINANTS

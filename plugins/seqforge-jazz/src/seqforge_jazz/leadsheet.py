@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seqforge import DataError
-
 from seqforge_jazz.charts import Chart
 
 

@@ -63,17 +63,28 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
         return ops.sum(nats * ops.convert_to_tensor(sample_weight))
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """What `train_on_batch` returns, on every engine: the loss, and the state to carry on."""
-        return {**super().compute_metrics(x, y, y_pred, sample_weight), "state": y_pred["state"]}
+        """What `train_on_batch` returns, on every engine: the loss, and the state to carry on.
+
+        The loss anew, which costs little: Keras would give a running mean, and on JAX one over all steps.
+        """
+        loss = self.compute_loss(x, y, y_pred, sample_weight)
+        return {"loss": ops.stop_gradient(loss), "state": ops.stop_gradient(y_pred["state"])}
 
     def _layer_input(self, tokens: Any, context: Any) -> Any:
         """The token, embedded or one-hot, then the embedding of each context field: (B, T, inputs)."""
-        table = self.by_name.get("embedding.weight")
-        if table is None:
-            parts = [ops.cast(ops.equal(tokens[..., None], ops.arange(self.vocabulary_size)), "float32")]
+        if "embedding.weight" in self.by_name:
+            parts = [_rows(self.by_name["embedding.weight"], tokens)]
         else:
-            # NONE is -1 and finds the row of zeros in front
-            parts = [ops.take(ops.pad(table, [[1, 0], [0, 0]]), tokens + 1, axis=0)]
+            parts = [ops.cast(ops.equal(tokens[..., None], ops.arange(self.vocabulary_size)), "float32")]
         for index in range(self.fields):
-            parts.append(ops.take(self.by_name[f"context.{index}.weight"], context[..., index], axis=0))
+            parts.append(_rows(self.by_name[f"context.{index}.weight"], context[..., index]))
         return ops.concatenate(parts, axis=-1)
+
+
+def _rows(table: Any, values: Any) -> Any:
+    """Rows of a table; NONE is -1 and finds a row of zeros put in front.
+
+    That row has a second use: without it TensorFlow's gradient would be `IndexedSlices`, whose repeated rows are not
+    summed yet, so that neither its norm nor its square would be right.
+    """
+    return ops.take(ops.pad(table, [[1, 0], [0, 0]]), values + 1, axis=0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from seqforge_jazz.chords import grammar, kinds, spelling
+from seqforge_jazz.chords.stacks import write_suffix
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Chord:
 
     @classmethod
     def parse(cls, text: str) -> Chord:
-        """The chord that `text` names; `ChordError` points at what is not understood."""
+        """Return the chord that `text` names; `ChordError` points at what is not understood."""
         return cls(*grammar.read(text))
 
     @cached_property
@@ -42,7 +43,7 @@ class Chord:
         """The canonical symbol, such as `Bbmaj7`, `C9(#11)`, `F#m7b5`, `G7sus/D` or `N.C.`."""
         if self.root is None:
             return "N.C."
-        return self.root + grammar.write_suffix(self.kind, self.tensions) + (f"/{self.bass}" if self.bass else "")
+        return self.root + write_suffix(self.kind, self.tensions) + (f"/{self.bass}" if self.bass else "")
 
     def __str__(self) -> str:
         return self.symbol
@@ -82,7 +83,7 @@ class Chord:
         return self._above_root(kinds.chord_scale(self.kind, self.tensions))
 
     def transposed(self, semitones: int, letters: int | None = None) -> Chord:
-        """The chord `semitones` higher (or lower, if negative).
+        """Return the chord `semitones` higher (or lower, if negative).
 
         `letters` is how many steps of the staff that is, so that a whole chart keeps its spelling; without it the
         root takes the name that is usual for its kind.

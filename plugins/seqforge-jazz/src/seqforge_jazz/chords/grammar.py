@@ -12,26 +12,33 @@ is a single tension. Directly behind a `7`, as the Weimar Jazz Database writes i
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from seqforge import RequestError
-
 from seqforge_jazz.chords import kinds, spelling
+from seqforge_jazz.chords.stacks import stacked_tensions
 
-LONGEST_SYMBOL = 40
+LONGEST_SYMBOL = 80
+_SHOWN = 30
 
 
 class ChordError(RequestError):
     """A chord symbol that is not understood; the message points at the place."""
 
     def __init__(self, symbol: str, column: int, reason: str = "") -> None:
-        shown = symbol if len(symbol) <= LONGEST_SYMBOL else symbol[:LONGEST_SYMBOL] + "..."
-        rest = shown[column - 1 :]
-        what = f"from column {column} on ('{rest}')" if rest else f"at its end (column {column})"
+        rest = symbol[column - 1 :]
+        place = f"'{_shortened(rest)}' at column {column}" if rest.strip() else f"its end, column {column},"
         super().__init__(
-            f"chord '{shown}' is not understood {what}{': ' + reason if reason else ''};"
-            " write it like Dm7, G7(b9,13), Bbmaj7, F#m7b5, C6/9, A-7/D or N.C."
+            f"chord '{_shortened(symbol)}': {place} is not understood{reason and f' ({reason})'};"
+            " write chords like Dm7, G7(b9,13), Bbmaj7, F#m7b5, C6/9, A-7/D, N.C."
         )
+
+
+def _shortened(text: str) -> str:
+    """Return `text` fit for one line of a message."""
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+    return "".join(character if character.isprintable() else " " for character in shown)
 
 
 class ParsedChord(NamedTuple):
@@ -55,7 +62,8 @@ _QUALITY = re.compile(
     r"|(?P<diminished>dim|DIM|Dim|o)"
     r"|(?P<augmented>aug|AUG|Aug|\+5?)"
     r"|(?P<minor>minor|Minor|min|Min|MIN|mi|Mi|MI|m(?!aj|a(?!dd|ug|lt))|-)"
-    r"|(?P<power>5$|5(?=/))"
+    r"|(?P<dominant>dom(?=\d))"
+    r"|(?P<power>5(?=$|\())"
     r"|(?P<second>2)"
     r"|(?P<fourth>4)"
 )
@@ -73,25 +81,23 @@ _ITEM = re.compile(
 )
 _RUN = re.compile(r"(9|11|13)([b#](?!5))?")
 
-_STACKS = {"9": ("9",), "11": ("9", "11"), "13": ("9", "13")}
-_MINOR_STACKS = {**_STACKS, "13": ("9", "11", "13")}
-_SUSPENDED_STACKS = {**_STACKS, "11": ("9",)}
-_SAME_DEGREE = {"9": ("b9", "#9"), "11": ("#11",), "13": ("b13",)}
 _DEGREES = {"2": "9", "4": "11", "6": "13", "b10": "#9", "b6": "b13", "#4": "#11", "b2": "b9"}
 _KIND_OF = {tones: kind for kind, tones in kinds.KIND_TONES.items() if kind not in ("7alt", "N.C.")}
 
 
+@lru_cache(maxsize=4096)
 def read(text: str) -> ParsedChord:
-    """What the symbol says; `ChordError` if it is not understood."""
+    """Return what the symbol says; `ChordError` if it is not understood."""
     lead = len(text) - len(text.lstrip())
     symbol = text.strip()
     if _NO_CHORD.fullmatch(symbol):
         return ParsedChord(None, "N.C.", (), None)
     plain = symbol.translate(_SAME)
     root = _ROOT.match(plain)
-    if len(symbol) > LONGEST_SYMBOL or root is None:
-        reason = f"longer than {LONGEST_SYMBOL} characters" if len(symbol) > LONGEST_SYMBOL else "no root (A to G)"
-        raise ChordError(text, lead + 1, reason)
+    if root is None:
+        raise ChordError(text, lead + 1, "a chord starts with its root, A to G")
+    if len(symbol) > LONGEST_SYMBOL:
+        raise ChordError(text, lead + LONGEST_SYMBOL + 1, f"longer than {LONGEST_SYMBOL} characters")
     bass = _BASS.search(plain, root.end())
     suffix = _Suffix(text, plain[: bass.start()] if bass else plain, lead)
     kind, tensions = suffix.read(root.end())
@@ -100,36 +106,8 @@ def read(text: str) -> ParsedChord:
     return ParsedChord(root_name, kind, tensions, None if bass_name == root_name else bass_name)
 
 
-def write_suffix(kind: str, tensions: tuple[str, ...]) -> str:
-    """Kind and tensions as `read` takes them: `9(#11)`, `m11`, `6/9`, `(add9)`."""
-    rest = list(tensions)
-    suffix = kind
-    if "7" in kind and kind not in ("7alt", "dim7", "7sus2"):
-        for height, stack in reversed(_stacks(kind).items()):
-            altered = {alteration for natural in stack for alteration in _SAME_DEGREE[natural]}
-            if set(stack) <= set(rest) and not altered & set(rest):
-                suffix = kind.replace("7", height, 1)
-                rest = [tension for tension in rest if tension not in stack]
-                break
-    elif kind in ("6", "m6") and "9" in rest:
-        suffix = kind + "/9"
-        rest.remove("9")
-    if not rest:
-        return suffix
-    added = "" if re.search(r"[67]|9|1[13]", suffix) or "maj" in suffix else "add"
-    return f"{suffix}({','.join(added + tension for tension in rest)})"
-
-
-def _stacks(kind: str) -> dict[str, tuple[str, ...]]:
-    if kind.endswith("sus"):
-        return {"9": _STACKS["9"], "13": _STACKS["13"]}
-    if kinds.KIND_TONES[kind][1] == 3:
-        return _MINOR_STACKS
-    return {"9": _STACKS["9"], "13": _STACKS["13"]}
-
-
 def _note_name(match: re.Match[str]) -> str:
-    """The name that a match of letter and accidentals stands for, with one accidental at most."""
+    """Return the name that a match of letter and accidentals stands for, with one accidental at most."""
     letter = match[1].upper()
     shift = match[2].count("#") - match[2].count("b")
     return spelling.spelled(spelling.LETTERS.index(letter), (spelling.NATURALS[letter] + shift) % 12)
@@ -274,18 +252,19 @@ class _Suffix:
             if self.third != 4 or self.seventh not in (None, 10):
                 self._fail("'alt' goes with a dominant seventh only")
             return "7alt", _ordered(tensions)
+        as_tension = {6: "#11", 8: "b13"}.get(self.fifth, "")
         for fifth, seventh, instead in (
-            (self.fifth, self.seventh, ()),
-            (7, self.seventh, ("b13",) if self.fifth == 8 else ("#11",)),
-            (self.fifth, None, ("13",)),
+            (self.fifth, self.seventh, ""),
+            (7, self.seventh, as_tension),
+            (self.fifth, None, "13" if self.seventh == 9 else ""),
         ):
             tones = tuple(tone for tone in (0, self.third, fifth, seventh) if tone is not None)
             if tones in _KIND_OF:
-                return _KIND_OF[tones], _ordered({*tensions, *instead})
-        self._fail("these parts do not go together")
+                return _KIND_OF[tones], _ordered({*tensions, *((instead,) if instead else ())})
+        return self._fail("these parts do not go together")
 
     def _all_tensions(self) -> set[str]:
-        """The tensions that are written and those that the stack brings; may settle third and seventh."""
+        """Return the tensions that are written and those that the stack brings; may settle third and seventh."""
         if (self.third, self.fifth, self.seventh, self.height) == (4, 7, 10, "11"):
             self.third = 5  # players leave out the third under a natural eleventh
         if self.seventh is None and self.tensions:
@@ -293,12 +272,8 @@ class _Suffix:
                 self.seventh = 11
             elif self.third != 3 and kinds.ALTERATIONS & self.tensions:
                 self.seventh = 10
-        stacks = _MINOR_STACKS if self.third == 3 else _SUSPENDED_STACKS if self.third == 5 else _STACKS
         written = self.tensions | self.added
-        stacked = {
-            natural for natural in stacks.get(self.height, ()) if not written.intersection(_SAME_DEGREE[natural])
-        }
-        return written | stacked
+        return written | stacked_tensions(self.third, self.height, written)
 
 
 def _ordered(tensions: set[str]) -> tuple[str, ...]:

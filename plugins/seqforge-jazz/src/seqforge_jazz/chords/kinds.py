@@ -140,7 +140,7 @@ _REPLACED: dict[str, tuple[int, ...]] = {
 
 
 def chord_scale(kind: str, tensions: tuple[str, ...]) -> tuple[int, ...]:
-    """The usual scale over a chord, ascending from 0; it holds every tone and tension of the chord."""
+    """Return the usual scale over a chord, ascending from 0; it holds every tone and tension of the chord."""
     chosen = set(_dominant_scale(tensions) if kind == "7" else KIND_SCALES[kind])
     kept = {*KIND_TONES[kind], *(TENSION_SEMITONES[tension] for tension in tensions)}
     for tension in tensions:
@@ -149,7 +149,7 @@ def chord_scale(kind: str, tensions: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def _dominant_scale(tensions: tuple[str, ...]) -> tuple[int, ...]:
-    """What a player takes over a dominant seventh: it depends on the tensions more than for any other kind."""
+    """Return what a player takes over a dominant seventh: it depends on the tensions more than for any other kind."""
     if "#9" in tensions:
         return _ALTERED if "b13" in tensions else _HALF_WHOLE
     if "b9" in tensions:

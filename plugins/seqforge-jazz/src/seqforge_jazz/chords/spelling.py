@@ -21,7 +21,7 @@ def pitch_class(name: str) -> int:
 
 
 def spelled(letter: int, wanted: int) -> str:
-    """The pitch class `wanted` on letter number `letter` (0 is C), or its usual name if that takes two accidentals."""
+    """Spell the pitch class `wanted` on letter number `letter` (0 is C), or as usual if that takes two accidentals."""
     name = LETTERS[letter % 7]
     for accidental, shift in ACCIDENTALS.items():
         if (NATURALS[name] + shift - wanted) % 12 == 0:

@@ -8,26 +8,32 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqforge import SeqforgeError
-
+from seqforge_jazz.chords import pitch_class
 from seqforge_jazz.composer.acceptance import Acceptance
 from seqforge_jazz.composer.etude import compose
 from seqforge_jazz.forms import FORMS
+from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet
 
-__all__ = ["ETUDES_PER_FORM", "PLAN", "SEED", "Commission", "Composed", "compose_corpus"]
+__all__ = ["PLAN", "SEED", "Commission", "Composed", "compose_corpus"]
 
 SEED = 1959
-ETUDES_PER_FORM = 3
-_MOST_ATTEMPTS = 400
+_MOST_ATTEMPTS = 100
+
+_KEY_NAMES = {
+    False: ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"),
+    True: ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm"),
+}
+"""Names of the major and minor (`True`) keys from C upwards, with few accidentals in the signature."""
 
 
 @dataclass(frozen=True)
 class Commission:
-    """An etude to write: number `number` over a form, `semitones` above the form's own key."""
+    """An etude to write: number `number` over a form, in a key such as `F` or `Dm`."""
 
     form: str
+    key: str
     number: int
-    semitones: int
 
 
 @dataclass(frozen=True)
@@ -39,12 +45,14 @@ class Composed:
 
 
 def _plan() -> tuple[Commission, ...]:
-    """Three etudes a form, a fourth apart or nearly so, each form from another key."""
-    return tuple(
-        Commission(form, number, (5 * index + 4 * (number - 1)) % 12)
-        for index, form in enumerate(FORMS)
-        for number in range(1, ETUDES_PER_FORM + 1)
-    )
+    """Two etudes a form: one in the form's own key, one in a key that differs from form to form."""
+    plan = []
+    for index, form in enumerate(FORMS.values()):
+        own = Key.parse(form.key)
+        other = (pitch_class(own.tonic) + 1 + 5 * index % 11) % 12
+        plan.append(Commission(form.name, str(own), 1))
+        plan.append(Commission(form.name, _KEY_NAMES[own.is_minor][other], 2))
+    return tuple(plan)
 
 
 PLAN: tuple[Commission, ...] = _plan()
@@ -76,4 +84,4 @@ def compose_corpus(
 def _attempt(commission: Commission, attempt: int) -> LeadSheet:
     key = [*commission.form.encode(), commission.number, attempt]
     generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(SEED, spawn_key=tuple(key))))
-    return compose(commission.form, commission.semitones, commission.number, generator)
+    return compose(commission.form, commission.key, commission.number, generator)

@@ -10,37 +10,29 @@ from seqforge_jazz.composer.line import Line
 from seqforge_jazz.composer.phrases import plan_phrases
 from seqforge_jazz.composer.rhythm import rhythm_of
 from seqforge_jazz.composer.style import STYLES
-from seqforge_jazz.forms import FORMS
+from seqforge_jazz.forms import FORMS, chart_from
+from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet, Note
 
-__all__ = ["AUTHOR", "KEY_NAMES", "compose"]
+__all__ = ["AUTHOR", "compose"]
 
 AUTHOR = "seqforge rule composer"
-
-KEY_NAMES = {
-    "major": ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"),
-    "minor": ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm"),
-}
-"""Names of the keys from C upwards, as few accidentals in the signature as can be."""
-
 _FEWEST_BARS = 31
 
 
-def compose(form_name: str, semitones: int, number: int, generator: np.random.Generator) -> LeadSheet:
-    """An etude over the form, `semitones` above the key it is written in, in as many choruses as make 32 bars."""
+def compose(form_name: str, key: str, number: int, generator: np.random.Generator) -> LeadSheet:
+    """An etude over the form in `key`, in as many choruses as make about 32 bars; `number` only goes in its title."""
     form = FORMS[form_name]
-    minor = form.key.endswith("m")
-    tonic = (pitch_class(form.key.removesuffix("m")) + semitones) % 12
-    key = KEY_NAMES["minor" if minor else "major"][tonic]
-    chart = form.chart.transposed(semitones).repeated(-(-_FEWEST_BARS // form.chart.bars))
+    chorus, key, title = chart_from(form_name, key)
+    chart = chorus.repeated(-(-_FEWEST_BARS // chorus.bars))
     style = STYLES[form.style] if chart.beats_per_bar == 4 else STYLES[form.style].in_three()
     tempo_bpm = pick(generator, [(tempo, 1.0) for tempo in style.tempos_bpm])
-    line = Line(generator, style, chart, tonic)
+    line = Line(generator, style, chart, pitch_class(Key.parse(key).tonic))
     notes: list[Note] = []
     for phrase in plan_phrases(generator, style, chart.ticks, chart.ticks_per_bar):
         notes.extend(line.phrase(rhythm_of(generator, style, phrase, chart.beats_per_bar)))
     return LeadSheet(
-        title=f"{form.title} in {key}, etude {number}",
+        title=f"{title}, etude {number}",
         chart=chart,
         notes=tuple(notes),
         key=key,

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from seqforge import DataError
-
 from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.interval_model import IntervalModel
 from seqforge_jazz.statistics import intervals

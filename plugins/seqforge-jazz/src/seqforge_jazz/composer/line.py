@@ -92,7 +92,8 @@ class Line:
         )
         halfway = max(1, notes // 2)
         return [
-            middle + (start + (turn - start) * n / halfway if n < halfway else turn + (end - turn) * (n - halfway) / halfway)
+            middle
+            + (start + (turn - start) * n / halfway if n < halfway else turn + (end - turn) * (n - halfway) / halfway)
             for n in range(notes)
         ]
 

@@ -14,6 +14,8 @@ __all__ = ["Phrase", "plan_phrases"]
 
 _EIGHTH = TICKS_PER_QUARTER // 2
 _BARS_OF_A_PERIOD = 4
+_ROOM_FOR_ENDING = 6 * TICKS_PER_QUARTER
+"""A phrase that would end later goes on to the end: there would be no room left for another pick-up."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,15 @@ class Phrase:
     end: int
 
 
-def plan_phrases(
-    generator: np.random.Generator, style: Style, ticks: int, ticks_per_bar: int
-) -> tuple[Phrase, ...]:
+def plan_phrases(generator: np.random.Generator, style: Style, ticks: int, ticks_per_bar: int) -> tuple[Phrase, ...]:
     """Phrases that fill `ticks` with breaths between them; the last one comes to rest in the last bar."""
     last_bar = ticks - ticks_per_bar
     phrases: list[Phrase] = []
     earliest = 0
     while True:
-        start = _start(generator, style, earliest, ticks_per_bar)
+        start = _start(generator, style, earliest, last_bar - _EIGHTH, ticks_per_bar)
         length = round(pick(generator, style.phrase_beats) * TICKS_PER_QUARTER)
-        if start + length > last_bar - 4 * TICKS_PER_QUARTER:
+        if start + length > last_bar - _ROOM_FOR_ENDING:
             last_onset = last_bar + pick(generator, ((0, 3), (ticks_per_bar // 2 // _EIGHTH * _EIGHTH, 2)))
             phrases.append(Phrase(start, last_onset, ticks - TICKS_PER_QUARTER))
             return tuple(phrases)
@@ -45,13 +45,15 @@ def plan_phrases(
         earliest = end + _EIGHTH
 
 
-def _start(generator: np.random.Generator, style: Style, earliest: int, ticks_per_bar: int) -> int:
+def _start(
+    generator: np.random.Generator, style: Style, earliest: int, latest: int, ticks_per_bar: int
+) -> int:
     """A first onset after a breath: most often off the beat, or as a pick-up to the next bar."""
     shortest, longest = (round(beats * TICKS_PER_QUARTER) for beats in style.breath_beats)
     pickup = ticks_per_bar - _EIGHTH
     weights = {0: 1.5, _EIGHTH: 4.0, 12: 1.5, 18: 2.0, pickup: 4.0, ticks_per_bar - 8: 2.0, ticks_per_bar - 18: 2.5}
     options = []
-    for start in range(earliest, earliest + longest + ticks_per_bar // 2):
+    for start in range(earliest, min(latest, earliest + longest + ticks_per_bar // 2) + 1):
         breath = start - earliest + _EIGHTH
         fits = 2.0 if shortest <= breath <= longest else 0.3
         options.append((start, weights.get(start % ticks_per_bar, 0.0) * fits))
@@ -63,7 +65,14 @@ def _start(generator: np.random.Generator, style: Style, earliest: int, ticks_pe
 def _last_onset(generator: np.random.Generator, style: Style, around: int, ticks_per_bar: int) -> int:
     """A last onset near `around`, on the places where lines of the style end, rather at the end of four bars."""
     half = ticks_per_bar // 2 // _EIGHTH * _EIGHTH
-    weights = {0: 3.0, _EIGHTH: 3.0, 18: 2.0, half: 3.0, half + _EIGHTH: 2.0, ticks_per_bar - _EIGHTH: style.anticipation}
+    weights = {
+        0: 3.0,
+        _EIGHTH: 3.0,
+        18: 2.0,
+        half: 3.0,
+        half + _EIGHTH: 2.0,
+        ticks_per_bar - _EIGHTH: style.anticipation,
+    }
     options = []
     for onset in range(around - 2 * TICKS_PER_QUARTER, around + 2 * TICKS_PER_QUARTER):
         bar, tick = divmod(onset, ticks_per_bar)

@@ -1,0 +1,198 @@
+"""Codec `melody`: a line over a chart as pairs of pitch (or rest) and duration, on the grid of 1/12 quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from seqforge import DataError, Piece, RequestError, Vocabulary
+
+from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
+from seqforge_jazz.chords import Chord
+from seqforge_jazz.forms import chart_from
+from seqforge_jazz.instruments import INSTRUMENTS
+from seqforge_jazz.keys import Key
+from seqforge_jazz.leadsheet import LeadSheet, Note
+from seqforge_jazz.melody_context import CONTEXT_FIELDS, DURATION_DUE, PITCH_DUE, context_table, transposed_context
+from seqforge_jazz.melody_guides import MelodyGuides, Walk
+from seqforge_jazz.melody_vocabulary import (
+    DURATIONS,
+    HIGHEST_PITCH,
+    LONGEST,
+    LOWEST_PITCH,
+    PITCHES,
+    REST,
+    TIE,
+    VOCABULARY,
+    duration_token,
+    pitch_token,
+)
+
+__all__ = ["MelodyCodec"]
+
+Ints = NDArray[np.int32]
+
+_EVERY_PITCH = "piano"  # its range is that of the alphabet
+
+
+class MelodyCodec:
+    """Lead sheets as tokens; the chart is the context, and the guide ends at its last bar line."""
+
+    vocabulary = VOCABULARY
+    context_fields = CONTEXT_FIELDS
+
+    def __init__(self, *, vocabulary: Vocabulary | None = None) -> None:
+        self.options: Mapping[str, Any] = {}
+        if vocabulary is not None and vocabulary != VOCABULARY:
+            raise DataError("the vocabulary is not that of codec melody; the model is of another version of it")
+
+    def encode(self, work: LeadSheet) -> Piece:
+        """See `seqforge.Codec.encode`; `DataError` for a sheet without notes or with a pitch outside of 21 to 108."""
+        if not work.notes:
+            raise DataError(f"'{work.title}' has no notes")
+        outside = [note.pitch for note in work.notes if not LOWEST_PITCH <= note.pitch <= HIGHEST_PITCH]
+        if outside:
+            raise DataError(f"'{work.title}' has pitch {outside[0]}; allowed: {LOWEST_PITCH} to {HIGHEST_PITCH}")
+        tokens: list[int] = []
+        ticks: list[int] = []
+        tick = 0
+        for note in work.notes:
+            _append(tokens, ticks, REST, REST, tick, note.start)
+            _append(tokens, ticks, pitch_token(note.pitch), TIE, note.start, note.end)
+            tick = note.end
+        _append(tokens, ticks, REST, REST, tick, work.chart.ticks)
+        due = np.tile([PITCH_DUE, DURATION_DUE], len(ticks))
+        return Piece(
+            id=work.title,
+            group=work.group or work.title,
+            prompt=_prompt_of(work),
+            tokens=np.array(tokens, np.int32),
+            context=context_table(work.chart)[due, np.repeat(ticks, 2)],
+        )
+
+    def variants(self, piece: Piece) -> Iterator[Piece]:
+        """The piece in all 12 keys, itself first, from 6 semitones below to 5 above; octaves keep it in the alphabet."""
+        for semitones in (0, *range(-6, 0), *range(1, 6)):
+            yield Piece(
+                id=f"{piece.id}, {semitones:+d}" if semitones else piece.id,
+                group=piece.group,
+                prompt={**piece.prompt, "transpose": piece.prompt["transpose"] + semitones},
+                tokens=_transposed_tokens(piece.tokens, semitones),
+                context=transposed_context(piece.context, semitones),
+            )
+
+    def guides(self, prompts: Sequence[Mapping[str, Any]]) -> MelodyGuides:
+        """See `seqforge.Codec.guides`; `RequestError` for a chart or key that can't be read."""
+        return MelodyGuides([_walk(prompt) for prompt in prompts])
+
+    def decode(self, tokens: Sequence[int], prompt: Mapping[str, Any]) -> LeadSheet:
+        """See `seqforge.Codec.decode`: a duration without a pitch is a rest, what is beyond the chart is cut off."""
+        chart, key, title = _chart(prompt)
+        notes: list[Note] = []
+        tick, pitch = 0, REST
+        for token in tokens:
+            if not 0 <= token < len(VOCABULARY):
+                raise DataError(f"token {token} is not in the vocabulary; allowed: 0 to {len(VOCABULARY) - 1}")
+            if token not in DURATIONS:
+                pitch = token
+                continue
+            end = min(tick + token - DURATIONS.start + 1, chart.ticks)
+            if end > tick:
+                _add_note(notes, pitch, tick, end)
+            tick, pitch = end, REST
+        return LeadSheet(
+            title=title,
+            chart=chart,
+            notes=tuple(notes),
+            key=key,
+            tempo_bpm=prompt["tempo"],
+            swing=prompt["swing"],
+            instrument=prompt["instrument"],
+        )
+
+    def units(self, tokens: Ints) -> dict[str, float]:
+        """Events (notes and rests), notes, and quarters as `beat`."""
+        is_note = (tokens >= PITCHES.start) & (tokens < PITCHES.stop)
+        is_duration = tokens >= DURATIONS.start
+        ticks = (tokens[is_duration] - DURATIONS.start + 1).sum()
+        return {
+            "event": float(is_note.sum() + (tokens == REST).sum()),
+            "note": float(is_note.sum()),
+            "beat": float(ticks / TICKS_PER_QUARTER),
+        }
+
+
+def _append(tokens: list[int], ticks: list[int], first: int, then: int, start: int, end: int) -> None:
+    """Append a note or rest from `start` to `end`: `first` and a duration, `then` and another while some is left."""
+    token = first
+    while start < end:
+        length = min(end - start, LONGEST)
+        tokens += [token, duration_token(length)]
+        ticks.append(start)
+        start, token = start + length, then
+
+
+def _add_note(notes: list[Note], token: int, start: int, end: int) -> None:
+    if token in PITCHES:
+        notes.append(Note(start, end - start, token - PITCHES.start + LOWEST_PITCH))
+    elif token == TIE and notes and notes[-1].end == start:
+        notes[-1] = Note(notes[-1].start, end - notes[-1].start, notes[-1].pitch)
+
+
+def _transposed_tokens(tokens: Ints, semitones: int) -> Ints:
+    is_pitch = (tokens >= PITCHES.start) & (tokens < PITCHES.stop)
+    pitches = tokens[is_pitch] + semitones
+    if pitches.size and pitches.min() < PITCHES.start:
+        pitches = pitches + 12
+    elif pitches.size and pitches.max() >= PITCHES.stop:
+        pitches = pitches - 12
+    moved = tokens.copy()
+    moved[is_pitch] = np.clip(pitches, PITCHES.start, PITCHES.stop - 1)
+    return moved
+
+
+def _prompt_of(sheet: LeadSheet) -> dict[str, Any]:
+    """The prompt for which the guide walks along this sheet."""
+    instrument = INSTRUMENTS.get(sheet.instrument)
+    pitches = [note.pitch for note in sheet.notes]
+    fits = instrument is not None and instrument.lowest <= min(pitches) and max(pitches) <= instrument.highest
+    return {
+        "chords": sheet.chart.text,
+        "key": sheet.key,
+        "transpose": 0,
+        "choruses": 1,
+        "tempo": sheet.tempo_bpm,
+        "swing": sheet.swing,
+        "instrument": sheet.instrument if fits else _EVERY_PITCH,
+    }
+
+
+def _walk(prompt: Mapping[str, Any]) -> Walk:
+    instrument = INSTRUMENTS[prompt["instrument"]]
+    return Walk(_chart(prompt)[0], instrument.lowest, instrument.highest)
+
+
+def _chart(prompt: Mapping[str, Any]) -> tuple[Chart, str, str]:
+    return _cached_chart(prompt["chords"], prompt["key"], prompt["transpose"], prompt["choruses"])
+
+
+@lru_cache(maxsize=256)
+def _cached_chart(chords: str, key: str | None, transpose: int, choruses: int) -> tuple[Chart, str, str]:
+    """Chart, key and title of what a prompt asks for."""
+    if not chords.strip():
+        raise RequestError("--chords is empty; write chords such as 'Dm7 G7 | Cmaj7 | %', or a form such as blues-f")
+    chart, home, title = chart_from(chords, key)
+    if transpose:
+        chart = chart.transposed(transpose)
+        home = _transposed_key(home, transpose)
+        title = f"{title}, {transpose:+d} semitones"
+    return (chart.repeated(choruses) if choruses > 1 else chart), home, title
+
+
+def _transposed_key(key: str, semitones: int) -> str:
+    parsed = Key.parse(key)
+    tonic = Chord(parsed.tonic, "m" if parsed.is_minor else "").transposed(semitones).root
+    return str(Key.parse(f"{tonic}{'m' if parsed.is_minor else ''}"))
