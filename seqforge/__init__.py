@@ -1,121 +1,116 @@
 """seqforge: train small sequence models on your own corpus; generate, hear, see and judge what they learnt.
 
-These names are what plugins build on. They are loaded when first used, so `import seqforge` stays light.
+These names are what plugins build on. Importing them loads no NumPy: `LSTM` and `dropout_masks`, which need it, are
+loaded when they are first used.
 """
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from seqforge.errors import (
+    DataError,
+    FileDamaged,
+    NotInstalled,
+    OutOfRange,
+    PluginError,
+    RequestError,
+    SeqforgeError,
+    TrainingDiverged,
+    UnknownName,
+)
+from seqforge.hookspecs import (
+    BackendSpec,
+    CodecSpec,
+    ContextField,
+    DatasetSpec,
+    FormatSpec,
+    ReaderSpec,
+    RecipeSpec,
+    SamplerSpec,
+    hookimpl,
+)
+from seqforge.interfaces import (
+    NONE,
+    Architecture,
+    Audit,
+    Backend,
+    BackendOptions,
+    Batch,
+    Codec,
+    Dataset,
+    Format,
+    Guide,
+    Guides,
+    Model,
+    ModelSpec,
+    Piece,
+    Processor,
+    Reader,
+    Sampler,
+    Source,
+    State,
+    Vocabulary,
+    Work,
+)
+from seqforge.options import Option, check_options
 
 if TYPE_CHECKING:
     from seqforge.architectures.lstm import LSTM, dropout_masks
-    from seqforge.errors import (
-        DataError,
-        FileDamaged,
-        NotInstalled,
-        OutOfRange,
-        PluginError,
-        RequestError,
-        SeqforgeError,
-        TrainingDiverged,
-        UnknownName,
-    )
-    from seqforge.hookspecs import (
-        BackendSpec,
-        CodecSpec,
-        ContextField,
-        DatasetSpec,
-        FormatSpec,
-        ReaderSpec,
-        RecipeSpec,
-        SamplerSpec,
-        hookimpl,
-    )
-    from seqforge.interfaces import (
-        NONE,
-        Architecture,
-        Audit,
-        Backend,
-        BackendOptions,
-        Batch,
-        Codec,
-        Dataset,
-        Format,
-        Guide,
-        Guides,
-        Model,
-        ModelSpec,
-        Piece,
-        Processor,
-        Reader,
-        Sampler,
-        Source,
-        State,
-        Vocabulary,
-        Work,
-    )
-    from seqforge.options import Option, check_options
 
-_MODULES = {
-    "seqforge.architectures.lstm": ["LSTM", "dropout_masks"],
-    "seqforge.errors": [
-        "DataError",
-        "FileDamaged",
-        "NotInstalled",
-        "OutOfRange",
-        "PluginError",
-        "RequestError",
-        "SeqforgeError",
-        "TrainingDiverged",
-        "UnknownName",
-    ],
-    "seqforge.hookspecs": [
-        "BackendSpec",
-        "CodecSpec",
-        "ContextField",
-        "DatasetSpec",
-        "FormatSpec",
-        "ReaderSpec",
-        "RecipeSpec",
-        "SamplerSpec",
-        "hookimpl",
-    ],
-    "seqforge.interfaces": [
-        "NONE",
-        "Architecture",
-        "Audit",
-        "Backend",
-        "BackendOptions",
-        "Batch",
-        "Codec",
-        "Dataset",
-        "Format",
-        "Guide",
-        "Guides",
-        "Model",
-        "ModelSpec",
-        "Piece",
-        "Processor",
-        "Reader",
-        "Sampler",
-        "Source",
-        "State",
-        "Vocabulary",
-        "Work",
-    ],
-    "seqforge.options": ["Option", "check_options"],
-}
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
+__version__ = "0.1.0"
 
-__all__ = sorted([*_HOME, "__version__"])  # type: ignore[misc]  # the names stand above, for the type checker too
+__all__ = [
+    "LSTM",
+    "NONE",
+    "Architecture",
+    "Audit",
+    "Backend",
+    "BackendOptions",
+    "BackendSpec",
+    "Batch",
+    "Codec",
+    "CodecSpec",
+    "ContextField",
+    "DataError",
+    "Dataset",
+    "DatasetSpec",
+    "FileDamaged",
+    "Format",
+    "FormatSpec",
+    "Guide",
+    "Guides",
+    "Model",
+    "ModelSpec",
+    "NotInstalled",
+    "Option",
+    "OutOfRange",
+    "Piece",
+    "PluginError",
+    "Processor",
+    "Reader",
+    "ReaderSpec",
+    "RecipeSpec",
+    "RequestError",
+    "Sampler",
+    "SamplerSpec",
+    "SeqforgeError",
+    "Source",
+    "State",
+    "TrainingDiverged",
+    "UnknownName",
+    "Vocabulary",
+    "Work",
+    "__version__",
+    "check_options",
+    "dropout_masks",
+    "hookimpl",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in ("LSTM", "dropout_masks"):
         raise AttributeError(f"module 'seqforge' has no attribute '{name}'")
-    value = getattr(importlib.import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+    from seqforge.architectures import lstm
+
+    return getattr(lstm, name)

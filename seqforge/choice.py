@@ -10,7 +10,14 @@ from seqforge.errors import RequestError, UnknownName
 from seqforge.options import Option, check_options
 from seqforge.plugins import Part, Registry, missing_requirements
 
-__all__ = ["PREFERRED", "BackendChoice", "architecture_options", "choose_architecture", "choose_backend", "part_options"]
+__all__ = [
+    "PREFERRED",
+    "BackendChoice",
+    "architecture_options",
+    "choose_architecture",
+    "choose_backend",
+    "part_options",
+]
 
 PREFERRED = ("torch", "keras", "numpy")
 """Backends from the first choice to the last, where nothing else decides."""

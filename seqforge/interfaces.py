@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from seqforge.hookspecs import ContextField
 from seqforge.options import Option
+
+if TYPE_CHECKING:  # at run time nothing here needs NumPy, and a list of plugins does not wait for it
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "NONE",
@@ -46,12 +47,12 @@ NONE = -1
 Work = Any
 """A domain object, such as a lead sheet: only its codec, reader and formats look inside."""
 
-State = Mapping[str, NDArray[np.float32]]
+State: TypeAlias = "Mapping[str, NDArray[np.float32]]"
 """What a model carries from step to step, batch first: `lstm.0.hidden` (B, H), `lstm.0.cell` (B, H), ..."""
 
-Ints = NDArray[np.int32]
-Floats = NDArray[np.float32]
-Bools = NDArray[np.bool_]
+Ints: TypeAlias = "NDArray[np.int32]"
+Floats: TypeAlias = "NDArray[np.float32]"
+Bools: TypeAlias = "NDArray[np.bool_]"
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,7 @@ class BackendOptions:
 class Model(Protocol):
     """A trainable model, built by a backend."""
 
-    def train_step(
-        self, batch: Batch, state: State | None, *, learning_rate: float, seed: int
-    ) -> tuple[float, State]:
+    def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """Update once. Return the sum of weight x nats before the update, and the state after the last step.
 
         `state` is where the sequences go on from, `None` for zeros; no gradient flows into it. `seed` decides
@@ -154,7 +153,9 @@ class Model(Protocol):
 class Architecture(Protocol):
     """A family of models: its options and its initial weights, the same for every backend."""
 
-    options: tuple[Option, ...]
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """What a spec of this architecture can say."""
 
     def initial_weights(self, spec: ModelSpec, generator: np.random.Generator) -> dict[str, Floats]:
         """Draw the weights that training starts from."""
@@ -283,8 +284,11 @@ class Processor(Protocol):
     """Changes logits before a token is drawn: a penalty, the temperature, a truncation."""
 
     def __call__(self, logits: NDArray[np.float64], history: Ints, token_class: Ints) -> NDArray[np.float64]:
-        """New logits (B, V); minus infinity forbids. `history` (B, T) is what was chosen, NONE before the start;
-        `token_class` (V,) numbers the class of each symbol."""
+        """New logits (B, V); minus infinity forbids.
+
+        `history` (B, T) is what was chosen so far, NONE where a row was done; `token_class` (V,) numbers the class of
+        each symbol.
+        """
 
 
 class Sampler(Protocol):

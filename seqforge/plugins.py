@@ -148,9 +148,7 @@ class Registry:
         """
         distribution, _, short = name.rpartition(":")
         found = [
-            part
-            for part in self._parts[kind]
-            if part.spec.name == short and distribution in ("", part.distribution)
+            part for part in self._parts[kind] if part.spec.name == short and distribution in ("", part.distribution)
         ]
         if not found:
             package = FIRST_PARTY.get((kind, name))
@@ -161,6 +159,11 @@ class Registry:
             full = " or ".join(f"{part.distribution}:{short}" for part in found)
             raise RequestError(f"{KINDS[kind]} '{short}' is offered by several packages; write {full}")
         return found[0]
+
+    def versions(self, parts: Iterable[Part]) -> dict[str, str]:
+        """The versions of the distributions that the parts come from, and of the core."""
+        wanted = {"seqforge-core", *(part.distribution for part in parts)}
+        return {plugin.distribution: plugin.version for plugin in self.plugins if plugin.distribution in wanted}
 
     def _collect(self, plugin: Plugin, kind: str, module: Any) -> None:
         caller = getattr(self._manager.hook, f"seqforge_register_{kind}")

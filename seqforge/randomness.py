@@ -49,6 +49,6 @@ class UniformStreams:
             for column, bits in enumerate(self._generators):
                 self._numbers[:, column] = (bits.random_raw(self._block) >> np.uint64(11)) * 2.0**-53
             self._next = 0
-        numbers = self._numbers[self._next]
+        numbers: NDArray[np.float64] = self._numbers[self._next]
         self._next += 1
         return numbers

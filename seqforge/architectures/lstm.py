@@ -54,9 +54,7 @@ def dropout_masks(spec: ModelSpec, batch_size: int, steps: int, seed: int) -> li
     generator = np.random.Generator(np.random.PCG64(seed))
     shape = (batch_size, steps, int(spec.options["hidden"]))
     keep = np.float32(1 / (1 - rate))
-    return [
-        (generator.random(shape, dtype=np.float32) >= rate) * keep for _ in range(int(spec.options["layers"]))
-    ]
+    return [(generator.random(shape, dtype=np.float32) >= rate) * keep for _ in range(int(spec.options["layers"]))]
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,7 @@ class LSTM:
     options: tuple[Option, ...] = (
         Option(name="layers", type=int, default=1, minimum=1, maximum=16, help="layers on top of one another"),
         Option(name="hidden", type=int, default=64, minimum=1, maximum=8192, help="hidden units a layer"),
-        Option(
-            name="embedding", type=int, default=0, minimum=0, maximum=8192, help="values a token; 0 for one-hot"
-        ),
+        Option(name="embedding", type=int, default=0, minimum=0, maximum=8192, help="values a token; 0 for one-hot"),
         Option(
             name="context_embedding",
             type=int,

@@ -41,7 +41,10 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         prompt = {name: typed[name] for name in prompt_options if typed.get(name) is not None}
         _generate(registry, model, prompt, sampling, count=count, seed=seed, formats=format_, out=out, json=json)
 
-    parameters = [*_fixed_parameters(registry), *(_parameter(option, panel) for option, panel in prompt_options.values())]
+    parameters = [
+        *_fixed_parameters(registry),
+        *(_parameter(option, panel) for option, panel in prompt_options.values()),
+    ]
     generate.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     generate.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return generate
@@ -150,7 +153,7 @@ def _generate(
         ),
     )
     name = path.name if path.is_dir() else path.stem
-    folder = out or fresh_folder(None, Path("takes"), name)
+    folder = out or fresh_folder(Path("takes"), name)
     takes = make_takes(registry, model, codec, request, folder)
     if json:
         files = [[str(file) for file in take.files] for take in takes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,9 +20,7 @@ def plugins() -> None:
 
 
 @plugins_app.command("list")
-def list_(
-    context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
-) -> None:
+def list_(context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the plugins: distribution, version, state, and what each provides."""
     registry: Registry = context.obj
     rows = [_describe(plugin) for plugin in registry.plugins]
@@ -35,7 +33,7 @@ def list_(
     )
 
 
-def _describe(plugin: Plugin) -> dict[str, object]:
+def _describe(plugin: Plugin) -> dict[str, Any]:
     return {
         "plugin": plugin.entry_point,
         "distribution": plugin.distribution,

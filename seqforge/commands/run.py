@@ -56,22 +56,22 @@ def run(
         print(to_toml(plan.config), end="")
         return
     from seqforge.commands.run_report import ScreenObserver, print_summary, summary
-    from seqforge.files.run_folder import RunFolder, fresh_folder
-    from seqforge.session.run import perform
+    from seqforge.files.run_folder import RunFolder, fresh_folder, refuse_occupied
+    from seqforge.session.run import load_corpus, perform
 
-    name = plan.config.recipe or "run"
-    folder = RunFolder(fresh_folder(out, Path("runs"), name, force=force))
+    if out is not None:
+        refuse_occupied(out, force=force)
+    corpus = load_corpus(registry, plan)
+    folder = RunFolder(out or fresh_folder(Path("runs"), plan.config.recipe or "run"))
     with ScreenObserver(plan, file=sys.stderr if json else sys.stdout) as observer:
-        result = perform(registry, plan, folder, observer)
+        result = perform(registry, plan, corpus, folder, observer)
     if json:
         print_json(summary(plan, result))
     else:
         print_summary(plan, result)
 
 
-def _values(
-    registry: Registry, request: str, assignments: list[str], typed: dict[str, Any]
-) -> dict[str, Any]:
+def _values(registry: Registry, request: str, assignments: list[str], typed: dict[str, Any]) -> dict[str, Any]:
     """The recipe's or file's values, changed by `--set`, changed by the other options."""
     from seqforge.configuration import merge, parse_assignment
     from seqforge.recipes import starting_values

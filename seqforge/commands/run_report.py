@@ -140,10 +140,9 @@ def print_summary(plan: Plan, result: RunResult) -> None:
 def _print_scores(result: RunResult) -> None:
     parts = list(result.scores)
     unit = "event" if all("event" in score.rates() for score in result.scores.values()) else "token"
-    rows = [["this model", *(f"{result.scores[part].per(unit):.3f}" for part in parts)]]
-    names = list(result.baselines[parts[0]])
-    for name in sorted(names, key=lambda name: result.baselines[parts[0]][name].per(unit)):
-        rows.append([name, *(f"{result.baselines[part][name].per(unit):.3f}" for part in parts)])
+    names = sorted(result.baselines[parts[0]], key=lambda name: result.baselines[parts[0]][name].per(unit))
+    columns = [{"this model": result.scores[part], **result.baselines[part]} for part in parts]
+    rows = [[name, *(f"{column[name].per(unit):.3f}" for column in columns)] for name in ["this model", *names]]
     print_table([f"nats/{unit}", *parts], rows)
     part = parts[0]
     best = min(result.baselines[part].values(), key=lambda score: score.per(unit))
@@ -165,7 +164,7 @@ def _files(result: RunResult) -> list[tuple[str, str]]:
     ]
     for take in result.takes:
         pairs.append((str(take.files[0]) if take.files else f"take {take.number}", str(take.work)))
-        pairs += [(str(file), "") for file in take.files[1:]]
+        pairs.extend((str(file), "") for file in take.files[1:])
     return pairs
 
 

@@ -76,9 +76,7 @@ class WittenBell:
     def _count(self, pieces: Sequence[NDArray[np.int32]], length: int) -> _Counts:
         codes = [self._histories(tokens, length) * (self._size + 1) + tokens for tokens in pieces]
         pairs, pair_counts = np.unique(np.concatenate(codes), return_counts=True)
-        histories, first, distinct = np.unique(
-            pairs // (self._size + 1), return_index=True, return_counts=True
-        )
+        histories, first, distinct = np.unique(pairs // (self._size + 1), return_index=True, return_counts=True)
         return _Counts(pairs, pair_counts, histories, np.add.reduceat(pair_counts, first), distinct)
 
 

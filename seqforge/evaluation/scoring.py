@@ -85,4 +85,4 @@ def _nats(logits: NDArray[np.float32], targets: NDArray[np.int32]) -> NDArray[np
     shifted = (logits - logits.max(axis=-1, keepdims=True)).astype(np.float64)
     chosen = np.take_along_axis(shifted, targets[..., None], axis=-1)[..., 0]
     total: NDArray[np.float64] = np.log(np.exp(shifted).sum(axis=-1))
-    return total - chosen
+    return np.asarray(total - chosen)

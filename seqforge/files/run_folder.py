@@ -11,7 +11,7 @@ from typing import Any
 from seqforge.errors import RequestError
 from seqforge.files import atomic
 
-__all__ = ["RunFolder", "fresh_folder", "model_path", "runs_in", "write_settings"]
+__all__ = ["RunFolder", "fresh_folder", "model_path", "refuse_occupied", "runs_in", "write_settings"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,18 +55,18 @@ class RunFolder:
                 sample.unlink()
 
 
-def fresh_folder(out: Path | None, parent: Path, name: str, *, force: bool = False) -> Path:
-    """Create the folder to write to: `out`, or the next free `parent/name-NNN`.
+def refuse_occupied(out: Path, *, force: bool = False) -> None:
+    """`RequestError` if `out` is no folder that a run can be written to: a file, or not empty and not `force`."""
+    if out.exists() and not out.is_dir():
+        raise RequestError(f"{out} is a file; --out takes a folder")
+    if any(_children(out)) and not force:
+        raise RequestError(f"{out} is not empty; choose another --out, or --force to replace the run in it")
+    if any(_children(out)) and not RunFolder(out).config.is_file():
+        raise RequestError(f"{out} holds files but no run, so --force would mix them; choose another --out")
 
-    `RequestError` if `out` holds something, unless `force`.
-    """
-    if out is not None:
-        if out.exists() and not out.is_dir():
-            raise RequestError(f"{out} is a file; --out takes a folder")
-        if any(_children(out)) and not force:
-            raise RequestError(f"{out} is not empty; choose another --out, or --force to replace what is in it")
-        out.mkdir(parents=True, exist_ok=True)
-        return out
+
+def fresh_folder(parent: Path, name: str) -> Path:
+    """Create the next free folder `parent/name-NNN`."""
     for number in range(1, 100_000):
         folder = parent / f"{name}-{number:03d}"
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,10 @@ class Strategy:
     sampler: Sampler
 
     def choose(
-        self, logits: NDArray[np.float64], history: NDArray[np.int32], token_class: NDArray[np.int32],
+        self,
+        logits: NDArray[np.float64],
+        history: NDArray[np.int32],
+        token_class: NDArray[np.int32],
         uniform: NDArray[np.float64],
     ) -> NDArray[np.int32]:
         """The next token of each row, (B,)."""
@@ -62,9 +65,7 @@ def token_classes(codec: Codec) -> NDArray[np.int32]:
 class _Block:
     """`_ROWS` sequences that are generated together."""
 
-    def __init__(
-        self, model: Model, guides: Guides, token_class: NDArray[np.int32], streams: UniformStreams
-    ) -> None:
+    def __init__(self, model: Model, guides: Guides, token_class: NDArray[np.int32], streams: UniformStreams) -> None:
         self.model = model
         self.guides = guides
         self.token_class = token_class

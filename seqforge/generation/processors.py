@@ -34,7 +34,8 @@ class Temperature:
     def __call__(self, logits: Logits, history: Ints, token_class: Ints) -> Logits:
         """See `seqforge.Processor`."""
         # the largest is moved to 0 first: a tiny temperature then can't overflow
-        return (logits - logits.max(axis=-1, keepdims=True)) / self.temperature
+        scaled: Logits = (logits - logits.max(axis=-1, keepdims=True)) / self.temperature
+        return scaled
 
 
 class TopK:

@@ -20,7 +20,7 @@ class Draw:
         cumulated = np.cumsum(softmax(logits), axis=-1)
         # scaled to the rounded total, so that a uniform number just below 1 lands on a token that has a probability
         wanted = (uniform * cumulated[:, -1])[:, None]
-        return (cumulated <= wanted).sum(axis=-1).astype(np.int32)
+        return np.asarray((cumulated <= wanted).sum(axis=-1), np.int32)
 
 
 class Greedy:
@@ -28,4 +28,4 @@ class Greedy:
 
     def __call__(self, logits: Logits, uniform: NDArray[np.float64]) -> NDArray[np.int32]:
         """See `seqforge.Sampler`."""
-        return logits.argmax(axis=-1).astype(np.int32)
+        return np.asarray(logits.argmax(axis=-1), np.int32)

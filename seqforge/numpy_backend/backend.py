@@ -19,9 +19,7 @@ class NumpyBackend:
 
     architectures: Mapping[str, Architecture] = {"lstm": LSTM()}
 
-    def build(
-        self, spec: ModelSpec, weights: Mapping[str, NDArray[np.float32]], options: BackendOptions
-    ) -> LSTMModel:
+    def build(self, spec: ModelSpec, weights: Mapping[str, NDArray[np.float32]], options: BackendOptions) -> LSTMModel:
         """See `seqforge.Backend.build`."""
         return LSTMModel(spec, weights, options)
 

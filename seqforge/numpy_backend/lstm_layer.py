@@ -17,8 +17,11 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """What `backward` needs of a forward pass: `gates` (T, B, 4 H) after their nonlinearities, `cells`
-    (T + 1, B, H) and `hiddens` (T + 1, B, H) with the initial state in front, `squashed` (T, B, H) = tanh of cells."""
+    """What `backward` needs of a forward pass.
+
+    `gates` (T, B, 4 H) after their nonlinearities; `cells` and `hiddens` (T + 1, B, H) with the initial state in
+    front; `squashed` (T, B, H) = tanh of the cells.
+    """
 
     gates: Floats
     cells: Floats

@@ -41,11 +41,9 @@ class LSTMModel:
         self._weights = {name: np.array(weight, np.float32, order="C") for name, weight in weights.items()}
         self._adam = Adam(self._weights)
 
-    def train_step(
-        self, batch: Batch, state: State | None, *, learning_rate: float, seed: int
-    ) -> tuple[float, State]:
+    def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
-        masks = dropout_masks(self.spec, *batch.inputs.shape, seed)
+        masks = dropout_masks(self.spec, batch.inputs.shape[0], batch.inputs.shape[1], seed)
         start = state if state is not None else self.initial_state(len(batch.inputs))
         result = self._run(batch.inputs, batch.context, start, masks)
         logits = self._logits(result.output)
@@ -104,7 +102,7 @@ class LSTMModel:
             output = trace.hiddens[1:]
             if masks is not None:
                 output = output * masks[layer].swapaxes(0, 1)
-        assert output is not None  # noqa: S101  # there is at least one layer
+        assert output is not None  # there is at least one layer
         return _Pass(inputs=layer_inputs, traces=traces, output=output, state=end)
 
     def _parts(self) -> list[tuple[str, slice]]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from seqforge.choice import (
     BackendChoice,
     architecture_options,
@@ -26,7 +28,7 @@ __all__ = ["Plan", "check_formats", "make_codec", "make_plan"]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run will do. `config` holds every value; the parts are built and ready."""
+    """What a run will do. `config` holds every value; the parts are built and ready; `versions` are theirs."""
 
     config: RunConfig
     codec: Codec
@@ -34,6 +36,7 @@ class Plan:
     choice: BackendChoice
     backend_options: BackendOptions
     spec: ModelSpec
+    versions: Mapping[str, str]
 
     @property
     def engine(self) -> str:
@@ -72,15 +75,14 @@ def make_plan(registry: Registry, values: Mapping[str, Any], *, backend: str | N
         codec=codec,
         backend=engine,
         choice=choice,
-        backend_options=BackendOptions(
-            clip_norm=config.training.clip_norm, threads=config.threads, extra=extra
-        ),
+        backend_options=BackendOptions(clip_norm=config.training.clip_norm, threads=config.threads, extra=extra),
         spec=ModelSpec(
             architecture=architecture,
             vocabulary_size=len(codec.vocabulary),
             context_fields=codec.context_fields,
             options=model_options,
         ),
+        versions={**registry.versions([codec_part, choice.part]), "numpy": np.__version__},
     )
 
 

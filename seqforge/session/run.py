@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from seqforge.configuration import to_toml
 from seqforge.corpus import data_digest, open_dataset
@@ -39,6 +38,7 @@ class Corpus:
     split: Split
     training: tuple[Piece, ...]
     digest: str
+    versions: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,21 +73,31 @@ def load_corpus(registry: Registry, plan: Plan) -> Corpus:
     if not pieces:
         reasons = "; ".join(f"{source.name}: {source.reason}" for source in audit.dropped[:3])
         raise DataError(f"no usable piece in '{config.source}' ({len(audit.dropped)} dropped: {reasons})")
-    split = split_by_group(
-        pieces, validation=config.validation, test=config.test, seed=config.split_seed
-    )
+    split = split_by_group(pieces, validation=config.validation, test=config.test, seed=config.split_seed)
     training = split.training
     if config.augment:
         training = tuple(itertools.chain.from_iterable(plan.codec.variants(piece) for piece in training))
     return Corpus(
-        dataset=dataset, audit=audit, pieces=pieces, split=split, training=training, digest=data_digest(pieces)
+        dataset=dataset,
+        audit=audit,
+        pieces=pieces,
+        split=split,
+        training=training,
+        digest=data_digest(pieces),
+        versions=_origin(registry, config.source),
     )
 
 
-def perform(registry: Registry, plan: Plan, folder: RunFolder, observer: RunObserver) -> RunResult:
-    """Do everything that a run does, and leave its files in `folder`."""
+def _origin(registry: Registry, source: str) -> dict[str, str]:
+    """The version of the distribution that a registered corpus comes from."""
+    if source not in registry.names("datasets"):
+        return {}
+    return registry.versions([registry.find("datasets", source)])
+
+
+def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, observer: RunObserver) -> RunResult:
+    """Train, score and generate, and leave a run's files in `folder`."""
     folder.clear()
-    corpus = load_corpus(registry, plan)
     observer.on_data(corpus)
     atomic.write_text(folder.config, to_toml(plan.config))
     weights = plan.backend.architectures[plan.spec.architecture].initial_weights(
@@ -116,9 +126,7 @@ def perform(registry: Registry, plan: Plan, folder: RunFolder, observer: RunObse
     )
 
 
-def _train(
-    plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer: RunObserver
-) -> TrainingResult:
+def _train(plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer: RunObserver) -> TrainingResult:
     config = plan.config.training
     windows = plan.config.windows
     policy = WindowPolicy(
@@ -187,16 +195,11 @@ def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: Training
             "backend": plan.choice.part.spec.name,
             "engine": plan.backend.describe(plan.backend_options),
             "step": result.best_step,
-            "versions": _versions(registry),
+            "versions": {**plan.versions, **corpus.versions},
             "configuration": config,
         },
         weights=result.weights,
     )
-
-
-def _versions(registry: Registry) -> dict[str, str]:
-    versions = {plugin.distribution: plugin.version for plugin in registry.plugins if not plugin.problem}
-    return {**versions, "numpy": importlib.metadata.version("numpy")}
 
 
 def _samples(registry: Registry, plan: Plan, folder: RunFolder) -> list[Take]:

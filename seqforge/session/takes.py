@@ -72,9 +72,7 @@ def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRe
     )
 
 
-def make_takes(
-    registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, folder: Path
-) -> list[Take]:
+def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, folder: Path) -> list[Take]:
     """Generate `request.count` works and write each in every format, with the settings beside them.
 
     The request has gone through `check_request`. The numpy backend samples from every architecture that it knows,

@@ -45,9 +45,7 @@ def small_spec(
 ) -> ModelSpec:
     """An LSTM of 7 units over 11 symbols."""
     options = {"layers": layers, "hidden": 7, "embedding": embedding, "context_embedding": 16, "dropout": dropout}
-    return ModelSpec(
-        architecture="lstm", vocabulary_size=VOCABULARY_SIZE, context_fields=fields, options=options
-    )
+    return ModelSpec(architecture="lstm", vocabulary_size=VOCABULARY_SIZE, context_fields=fields, options=options)
 
 
 def random_batch(spec: ModelSpec, generator: np.random.Generator, sequences: int = 3, steps: int = 6) -> Batch:

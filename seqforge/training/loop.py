@@ -80,9 +80,7 @@ def train(
     for step, example in zip(range(schedule.steps), batches, strict=False):
         state = _carry(state, example)
         learning_rate = schedule(step)
-        loss, state = model.train_step(
-            example.batch, state, learning_rate=learning_rate, seed=dropout_seed(seed, step)
-        )
+        loss, state = model.train_step(example.batch, state, learning_rate=learning_rate, seed=dropout_seed(seed, step))
         _check(loss, step, learning_rate)
         result.losses.append(loss)
         tokens += example.tokens

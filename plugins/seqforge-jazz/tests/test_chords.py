@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seqforge_jazz.chords import FAMILIES, KINDS, NO_CHORD, NOTE_NAMES, TENSIONS, Chord, ChordError, pitch_class
 
 from seqforge import RequestError
+from seqforge_jazz.chords import FAMILIES, KINDS, NO_CHORD, NOTE_NAMES, TENSIONS, Chord, ChordError, pitch_class
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DATA = Path(os.environ.get("SEQFORGE_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
@@ -86,7 +86,7 @@ WRITINGS = {
     ("7", ("9",)): "C9 C7(9) C7/9",
     ("7", ("9", "13")): "C13 C9(13) C9/6",
     ("7", ("13",)): "C7(13) C7add13 C7/6 C713",
-    ("7", ("b9",)): "C7b9 C7♭9 C7(b9) C7-9 C7/b9 C(b9) C9b",
+    ("7", ("b9",)): "C7b9 C7♭9 C7(b9) C7-9 C7/b9 C(b9)",
     ("7", ("#9",)): "C7#9 C7♯9 C7+9 C7(#9) C7b10",
     ("7", ("b9", "13")): "C13b9 C7(b9,13) C7b9(13)",
     ("7", ("b9", "b13")): "C7b9b13 C7(b9,b13) C7(b9b13) C7(b9 b13) C7b13b9",
@@ -157,13 +157,11 @@ def test_suffixes_of_the_database(suffix: str, meaning: tuple[str, tuple[str, ..
 
 @pytest.mark.skipif(not DATABASE.exists(), reason="the Weimar Jazz Database is not here")
 def test_every_symbol_of_the_database_means_what_its_parts_mean() -> None:
-    symbols = database_symbols()
-    assert len(symbols) == 418
+    symbols = set(database_symbols())
+    assert Chord.parse("NC") == NO_CHORD
+    assert len(symbols - {"NC"}) == 418
     suffixes = set()
-    for symbol in symbols:
-        if symbol == "NC":
-            assert Chord.parse(symbol) == NO_CHORD
-            continue
+    for symbol in sorted(symbols - {"NC"}):
         parts = re.fullmatch(r"([A-G][b#]?)([^/]*)(?:/([A-G][b#]?))?", symbol)
         assert parts is not None
         suffixes.add(parts[2])
@@ -365,15 +363,23 @@ def test_the_order_of_kinds_and_families_stays() -> None:
     assert KINDS[:12] == ("", "6", "maj7", "7", "7b5", "7alt", "m", "m6", "m7", "m(maj7)", "m7b5", "dim")
     assert KINDS[12:19] == ("dim7", "dim(maj7)", "+", "+7", "+maj7", "maj7b5", "sus")
     assert KINDS[19:] == ("sus2", "7sus", "7sus2", "maj7sus", "5", "(b5)", "N.C.")
-    assert FAMILIES == (
+    assert (
         *("none", "major", "dominant", "altered", "minor", "minor-major"),
         *("half-diminished", "diminished", "augmented", "suspended"),
-    )
+    ) == FAMILIES
 
 
 @pytest.mark.parametrize(
     "fields",
-    [("C", "9"), ("H",), (None, "7"), ("C", "N.C."), ("C", "7", ("13", "b9")), ("C", "7", ("b11",)), ("C", "7", (), "x")],
+    [
+        ("C", "9"),
+        ("H",),
+        (None, "7"),
+        ("C", "N.C."),
+        ("C", "7", ("13", "b9")),
+        ("C", "7", ("b11",)),
+        ("C", "7", (), "x"),
+    ],
 )
 def test_a_chord_that_can_not_be_is_refused(fields: tuple[object, ...]) -> None:
     with pytest.raises(ValueError, match=r"."):

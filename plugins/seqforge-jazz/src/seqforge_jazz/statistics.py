@@ -13,14 +13,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from seqforge_jazz.charts import Chart
-    from seqforge_jazz.leadsheet import LeadSheet, Note
+from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
+from seqforge_jazz.leadsheet import LeadSheet, Note
 
 __all__ = [
     "GROOVING_POSITIONS",
@@ -39,7 +38,6 @@ __all__ = [
 GROOVING_POSITIONS = 64
 """Onset positions a bar that grooving similarity tells apart."""
 
-_TICKS_PER_QUARTER = 12
 _SOURCE = "Weimar Jazz Database, 5 % to 95 %"
 
 
@@ -98,7 +96,7 @@ def outside(values: Mapping[str, float]) -> dict[str, float]:
 def intervals(pitches: Iterable[int]) -> list[int]:
     """Semitones from each pitch to the next one, across rests too."""
     sequence = list(pitches)
-    return [after - before for before, after in zip(sequence, sequence[1:], strict=False)]
+    return [after - before for before, after in pairwise(sequence)]
 
 
 def interval_share(steps: Sequence[int], smallest: int, largest: int) -> float:
@@ -164,4 +162,4 @@ def offbeat_share(notes: Sequence[Note]) -> float:
     """The share of onsets that do not fall on a beat; NaN without notes."""
     if not notes:
         return math.nan
-    return sum(note.start % _TICKS_PER_QUARTER != 0 for note in notes) / len(notes)
+    return sum(note.start % TICKS_PER_QUARTER != 0 for note in notes) / len(notes)

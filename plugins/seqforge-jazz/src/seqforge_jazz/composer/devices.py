@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import cycle, islice
 
 from seqforge_jazz.chords import Chord
@@ -38,8 +39,9 @@ class Harmony:
     blues: Ladder
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def of(cls, chord: Chord, tonic: int) -> Harmony:
-        """The ladders over `chord` in a key with the pitch class `tonic`."""
+        """Build the ladders over `chord` in a key with the pitch class `tonic`."""
         root = chord.root_pitch_class if chord.root_pitch_class is not None else tonic
         minor = bool({(root + 3) % 12} & set(chord.tones))
         five = (0, 3, 5, 7, 10) if minor else (0, 2, 4, 7, 9)
@@ -80,7 +82,7 @@ def _approach(name: str, target: int, there: Harmony) -> tuple[int, ...]:
 
 
 def _bodies(origin: int, target: int, notes: int, here: Harmony) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The devices that fill `notes` notes after `origin`, upwards and downwards."""
+    """Fill `notes` notes after `origin` with every device, upwards and downwards."""
     for up in (1, -1):
         yield "scale", here.scale.walk(origin, [up] * notes)
         yield "scale", _scale_into(target, notes, up, here)
@@ -98,5 +100,5 @@ def _bodies(origin: int, target: int, notes: int, here: Harmony) -> Iterator[tup
 
 
 def _scale_into(target: int, notes: int, up: int, here: Harmony) -> tuple[int, ...]:
-    """A run that arrives at the target from above or below, wherever it starts."""
+    """Run so as to arrive at the target from above or below, wherever it starts."""
     return here.scale.walk(target, [-up] * notes)[::-1]

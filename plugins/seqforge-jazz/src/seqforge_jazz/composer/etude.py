@@ -16,12 +16,12 @@ from seqforge_jazz.leadsheet import LeadSheet, Note
 
 __all__ = ["AUTHOR", "compose"]
 
-AUTHOR = "seqforge rule composer"
+AUTHOR = "composed by rules for seqforge"
 _FEWEST_BARS = 31
 
 
 def compose(form_name: str, key: str, number: int, generator: np.random.Generator) -> LeadSheet:
-    """An etude over the form in `key`, in as many choruses as make about 32 bars; `number` only goes in its title."""
+    """Compose an etude over the form in `key`, in choruses of together about 32 bars or more."""
     form = FORMS[form_name]
     chorus, key, title = chart_from(form_name, key)
     chart = chorus.repeated(-(-_FEWEST_BARS // chorus.bars))
@@ -29,8 +29,10 @@ def compose(form_name: str, key: str, number: int, generator: np.random.Generato
     tempo_bpm = pick(generator, [(tempo, 1.0) for tempo in style.tempos_bpm])
     line = Line(generator, style, chart, pitch_class(Key.parse(key).tonic))
     notes: list[Note] = []
-    for phrase in plan_phrases(generator, style, chart.ticks, chart.ticks_per_bar):
-        notes.extend(line.phrase(rhythm_of(generator, style, phrase, chart.beats_per_bar)))
+    phrases = plan_phrases(generator, style, chart.ticks, chart.ticks_per_bar)
+    for phrase in phrases:
+        slots = rhythm_of(generator, style, phrase, chart.beats_per_bar)
+        notes.extend(line.phrase(slots, is_last=phrase is phrases[-1]))
     return LeadSheet(
         title=f"{title}, etude {number}",
         chart=chart,

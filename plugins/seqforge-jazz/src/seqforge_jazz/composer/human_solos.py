@@ -40,7 +40,7 @@ class HumanSolo:
 
 
 def read_human_solos(path: Path) -> tuple[HumanSolo, ...]:
-    """Every solo in the file; of notes that meet on one place of the grid the first is kept."""
+    """Read every solo in the file; of notes that meet on one place of the grid the first is kept."""
     try:
         solos = json.loads(lzma.decompress(path.read_bytes()))
     except (OSError, lzma.LZMAError, ValueError) as error:
@@ -49,14 +49,14 @@ def read_human_solos(path: Path) -> tuple[HumanSolo, ...]:
 
 
 def human_interval_model(solos: Iterable[HumanSolo], order: int = 4) -> IntervalModel:
-    """An n-gram of the solos' intervals."""
+    """Count an n-gram of the solos' intervals."""
     return IntervalModel((solo.intervals for solo in solos), order)
 
 
 def _solo(solo: dict[str, Any]) -> HumanSolo:
     beats = solo["beats"]
-    beats_per_bar = max(beat[1] for beat in beats)
-    first_bar = min(beats[0][0], min(note[0] for note in solo["notes"]))
+    beats_per_bar: int = max(beat[1] for beat in beats)
+    first_bar: int = min(beats[0][0], min(note[0] for note in solo["notes"]))
 
     def tick(bar: int, beat: int) -> int:
         return ((bar - first_bar) * beats_per_bar + beat - 1) * TICKS_PER_QUARTER

@@ -16,7 +16,7 @@ class Ladder:
             raise ValueError("a ladder needs at least one pitch class")
 
     def step(self, pitch: int, rungs: int) -> int:
-        """The pitch `rungs` above `pitch`, or below for a negative number; `pitch` itself need not be a rung."""
+        """Climb to the pitch `rungs` above `pitch`, or below for a negative number."""
         direction = 1 if rungs > 0 else -1
         for _ in range(abs(rungs)):
             pitch += direction

@@ -45,10 +45,8 @@ def plan_phrases(generator: np.random.Generator, style: Style, ticks: int, ticks
         earliest = end + _EIGHTH
 
 
-def _start(
-    generator: np.random.Generator, style: Style, earliest: int, latest: int, ticks_per_bar: int
-) -> int:
-    """A first onset after a breath: most often off the beat, or as a pick-up to the next bar."""
+def _start(generator: np.random.Generator, style: Style, earliest: int, latest: int, ticks_per_bar: int) -> int:
+    """Choose a first onset after a breath: most often off the beat, or as a pick-up to the next bar."""
     shortest, longest = (round(beats * TICKS_PER_QUARTER) for beats in style.breath_beats)
     pickup = ticks_per_bar - _EIGHTH
     weights = {0: 1.5, _EIGHTH: 4.0, 12: 1.5, 18: 2.0, pickup: 4.0, ticks_per_bar - 8: 2.0, ticks_per_bar - 18: 2.5}
@@ -63,7 +61,7 @@ def _start(
 
 
 def _last_onset(generator: np.random.Generator, style: Style, around: int, ticks_per_bar: int) -> int:
-    """A last onset near `around`, on the places where lines of the style end, rather at the end of four bars."""
+    """Choose a last onset near `around`, on the places where lines of the style end, rather at the end of four bars."""
     half = ticks_per_bar // 2 // _EIGHTH * _EIGHTH
     weights = {
         0: 3.0,
@@ -82,7 +80,7 @@ def _last_onset(generator: np.random.Generator, style: Style, around: int, ticks
 
 
 def _last_duration(generator: np.random.Generator, last_onset: int) -> int:
-    """Short off the beat, as bebop has its name from; longer on it."""
+    """Choose a length: short off the beat, as bebop has its name from; longer on it."""
     if last_onset % TICKS_PER_QUARTER:
         return pick(generator, ((6, 6), (12, 2), (18, 2)))
     return pick(generator, ((6, 2), (12, 4), (18, 2), (24, 2)))

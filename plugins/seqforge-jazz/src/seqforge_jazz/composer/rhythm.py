@@ -40,13 +40,13 @@ def rhythm_of(generator: np.random.Generator, style: Style, phrase: Phrase, beat
 
 
 def _lead_in(phrase: Phrase) -> tuple[int, ...]:
-    """Notes until the first beat: an eighth, or what is left of a triplet."""
+    """Give the durations until the first beat: an eighth, or what is left of a triplet."""
     left = -phrase.start % TICKS_PER_QUARTER
     return (4,) * (left // 4) if left % 4 == 0 else (left,)
 
 
 def _cell(generator: np.random.Generator, style: Style, *, weak: bool, room: int, before: str) -> str:
-    """A cell by the place in the bar; a cell other than eighths seldom comes twice running."""
+    """Choose a cell by the place in the bar; a cell other than eighths seldom comes twice running."""
     options = []
     for name, weights in style.cells.items():
         fits = sum(CELLS[name]) <= room

@@ -51,7 +51,7 @@ class Style:
     swing: float
 
     def in_three(self) -> Style:
-        """The style in 3/4."""
+        """Adapt the style to 3/4."""
         strong, weak = self.cells["eighths"]
         eighths = (strong * _EIGHTHS_IN_THREE, weak * _EIGHTHS_IN_THREE)
         return replace(self, cells={**self.cells, "eighths": eighths})
@@ -73,7 +73,7 @@ _BEBOP = Style(
     phrase_beats=((5, 1), (7, 2), (9, 3), (12, 3), (15, 2)),
     breath_beats=(1, 2.5),
     anticipation=2.0,
-    tempos_bpm=(132, 152, 176, 200, 224),
+    tempos_bpm=(126, 144, 160, 176, 196),
     swing=0.62,
 )
 

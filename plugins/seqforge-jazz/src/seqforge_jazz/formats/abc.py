@@ -63,11 +63,18 @@ def abc_tune(sheet: LeadSheet, number: int = 1) -> str:
 
 
 def abc_chord(chord: Chord) -> str:
-    """The chord symbol as programs that read ABC understand it, such as `Bbmaj7`, `C7b9` or `N.C.`."""
+    """Write the chord symbol as programs that read ABC understand it, such as `Bbmaj7`, `C9#11` or `N.C.`."""
     if chord.root is None:
         return "N.C."
-    bass = f"/{chord.bass}" if chord.bass else ""
-    return chord.root + _CHORD_KINDS.get(chord.kind, chord.kind) + "".join(chord.tensions) + bass
+    kind, tensions = chord.kind, set(chord.tensions)
+    if kind.endswith("7") and "9" in tensions:
+        highest = next(number for number in ("13", "11", "9") if number in tensions)
+        kind = kind[:-1] + highest
+        tensions -= {"9", highest}
+    added = "".join(
+        tension if tension[0] in "b#" else f"add{tension}" for tension in chord.tensions if tension in tensions
+    )
+    return chord.root + _CHORD_KINDS.get(kind, kind) + added + (f"/{chord.bass}" if chord.bass else "")
 
 
 def _bar(parts: Iterable[WrittenNote], index: int, chart: Chart, fifths: int) -> str:
