@@ -139,5 +139,5 @@ class Line:
             return 0.0
         for place, pitch in zip(between, path, strict=True):
             if place.on_beat:
-                merit *= 1.5 if pitch % 12 in place.chord.tones else 0.7
+                merit *= 1.35 if pitch % 12 in place.chord.tones else 0.75
         return merit * self._memory.freshness((*path, target))

@@ -27,8 +27,8 @@ CELLS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 )
 """Durations in ticks of each rhythm cell; a cell starts on a beat and lasts one or two beats."""
 
-_EIGHTHS_IN_THREE = 0.35
-"""Share of the eighths' weight that is left in 3/4, where fewer beats a bar would sound alike sooner."""
+_SHARES_IN_THREE = {"eighths": 0.25, "quarter": 0.4}
+"""What is left of the weight of plain cells in 3/4, where fewer beats a bar would sound alike sooner."""
 
 Weights = Mapping[str, tuple[float, float]]
 
@@ -52,9 +52,11 @@ class Style:
 
     def in_three(self) -> Style:
         """Adapt the style to 3/4."""
-        strong, weak = self.cells["eighths"]
-        eighths = (strong * _EIGHTHS_IN_THREE, weak * _EIGHTHS_IN_THREE)
-        return replace(self, cells={**self.cells, "eighths": eighths})
+        cells = dict(self.cells)
+        for name, share in _SHARES_IN_THREE.items():
+            strong, weak = cells[name]
+            cells[name] = (strong * share, weak * share)
+        return replace(self, cells=cells)
 
 
 _BEBOP = Style(

@@ -35,7 +35,7 @@ def target_weights(chord: Chord, *, at_change: bool, at_end: bool) -> dict[int, 
     weights = {}
     for degree, weight in TARGETS[chord.family].items():
         if at_change and degree in _GUIDE_TONES:
-            weight *= 2.5
+            weight *= 2.2
         if not at_change and not at_end and (root + degree) % 12 not in chord.tones:
             weight *= 1.6
         if at_end:

@@ -10,9 +10,10 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring  # noqa:
 from seqforge_jazz.arrangement import solo_line
 from seqforge_jazz.charts import TICKS_PER_QUARTER, ChordChange
 from seqforge_jazz.formats.notation import WrittenNote, written_bars
-from seqforge_jazz.formats.spelling import SpelledPitch, key_alterations, key_fifths, spelled
+from seqforge_jazz.formats.spelling import SpelledPitch, key_alterations, spelled
 from seqforge_jazz.harmony import harmony_element
 from seqforge_jazz.instruments import INSTRUMENTS
+from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet
 
 __all__ = ["MusicXMLFormat"]
@@ -71,7 +72,8 @@ class _Staff:
 
     def __init__(self, sheet: LeadSheet) -> None:
         self._sheet = sheet
-        self._fifths = key_fifths(sheet.key)
+        self._key = Key.parse(sheet.key)
+        self._fifths = self._key.fifths
         self._line = solo_line(sheet)
         self._in_force: dict[tuple[str, int], int] = {}
         self._last_spelling: SpelledPitch = ("C", 0, 4)
@@ -103,7 +105,7 @@ class _Staff:
         _add(attributes, "divisions", str(TICKS_PER_QUARTER))
         key = _add(attributes, "key")
         _add(key, "fifths", str(self._fifths))
-        _add(key, "mode", "minor" if self._sheet.key.endswith("m") else "major")
+        _add(key, "mode", "minor" if self._key.is_minor else "major")
         time = _add(attributes, "time")
         _add(time, "beats", str(self._sheet.chart.beats_per_bar))
         _add(time, "beat-type", "4")

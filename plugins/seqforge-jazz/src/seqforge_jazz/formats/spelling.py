@@ -4,35 +4,17 @@ from __future__ import annotations
 
 from seqforge_jazz.chords import Chord
 
-__all__ = ["SpelledPitch", "key_alterations", "key_fifths", "spelled"]
+__all__ = ["SpelledPitch", "key_alterations", "spelled"]
 
 _LETTERS = "CDEFGAB"
 _NATURALS = (0, 2, 4, 5, 7, 9, 11)
 _SHARP_ORDER = "FCGDAEB"
-_MAJOR_FIFTHS = {
-    name: fifths
-    for fifths, name in enumerate("Cb Gb Db Ab Eb Bb F C G D A E B F# C#".split(), start=-7)
-}
-_ENHARMONIC_MAJOR = {"G#": "Ab", "D#": "Eb", "A#": "Bb", "E#": "F", "B#": "C", "Fb": "E"}
-_MINOR_FIFTHS = {
-    name: fifths
-    for fifths, name in enumerate("Ab Eb Bb F C G D A E B F# C# G# D# A#".split(), start=-7)
-}
-_ENHARMONIC_MINOR = {"Db": "C#", "Gb": "F#", "Cb": "B", "Fb": "E", "E#": "F", "B#": "C"}
 
 _STEPS_ABOVE_ROOT = {1: 1, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 4, 8: 5, 9: 5, 10: 6, 11: 6}
 """Letters above the root for each semitone above it, unless the chord says otherwise."""
 
 SpelledPitch = tuple[str, int, int]
 """Letter, alteration in semitones, octave (4 starts at middle C)."""
-
-
-def key_fifths(key: str) -> int:
-    """The sharps (positive) or flats (negative) of a key such as `F`, `Bb`, `Dm`; unknown names count as C major."""
-    tonic = key.removesuffix("m")
-    if key.endswith("m"):
-        return _MINOR_FIFTHS.get(_ENHARMONIC_MINOR.get(tonic, tonic), 0)
-    return _MAJOR_FIFTHS.get(_ENHARMONIC_MAJOR.get(tonic, tonic), 0)
 
 
 def key_alterations(fifths: int) -> dict[str, int]:
@@ -47,7 +29,7 @@ def spelled(pitch: int, chord: Chord, fifths: int) -> SpelledPitch:
     letter, alter = _by_key(pitch_class, fifths)
     if chord.root is not None:
         by_chord = _by_chord(pitch_class, chord)
-        if by_chord is not None and (abs(by_chord[1]) <= 1 and _is_readable(by_chord, fifths)):
+        if by_chord is not None and _is_readable(by_chord, fifths):
             letter, alter = by_chord
     octave = (pitch - alter) // 12 - 1
     return letter, alter, octave
@@ -96,8 +78,9 @@ def _alteration(letter: str, pitch_class: int) -> int:
 
 
 def _is_readable(spelling: tuple[str, int], fifths: int) -> bool:
-    """Whether a reader expects the name: E#, B#, Cb and Fb only where the key is near to them."""
-    letter, alter = spelling
+    """Whether a reader expects the name: one accidental at most; E#, B#, Cb and Fb where the key is near to them."""
+    if abs(spelling[1]) > 1:
+        return False
     if spelling in (("E", 1), ("B", 1)):
         return fifths >= 5
     if spelling in (("C", -1), ("F", -1)):

@@ -13,6 +13,7 @@ from seqforge import DataError, Source
 
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import Chord, ChordError
+from seqforge_jazz.keys import likely_key
 from seqforge_jazz.leadsheet import LeadSheet, Note
 from seqforge_jazz.readers.grid import SHORTEST_REST, chart_of_changes, fitting_instrument, one_at_a_time
 
@@ -117,7 +118,7 @@ def _lead_sheet(database: sqlite3.Connection, solo: sqlite3.Row, title: str) -> 
         title=title,
         chart=chart,
         notes=notes,
-        key=_key(solo["key"]),
+        key=_key(solo["key"]) or str(likely_key(chart)),
         tempo_bpm=solo["tempo_bpm"] or 60 / played[0].beat_seconds,
         swing=0.5 if (solo["feel"] or "").upper().startswith(_STRAIGHT_FEELS) else 0.62,
         style="bossa" if latin else "",
@@ -149,8 +150,8 @@ def _chart(beats_per_bar: int, first_bar: int, end: int, chords: list[sqlite3.Ro
 
 
 def _key(text: str | None) -> str:
-    """`Bb` for `Bb-maj`, `Dm` for `D-min` and the minor modes; C where the database says nothing."""
+    """`Bb` for `Bb-maj`, `Dm` for `D-min` and the minor modes; empty where the database says nothing."""
     match = _KEY.match(text or "")
     if match is None:
-        return "C"
+        return ""
     return match[1] + ("m" if (match[2] or "").startswith(_MINOR) else "")
