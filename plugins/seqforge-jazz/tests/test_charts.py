@@ -49,7 +49,7 @@ def charts(draw: st.DrawFn) -> Chart:
         ("C\nF\n\nG", "C C C C | F F F F | G G G G"),
         ("C | F |\n| G |\r\n Am", "C C C C | F F F F | G G G G | Am Am Am Am"),
         ("C || F |]", "C C C C | F F F F"),
-        ("F-7b5 Bb7alt | Δ".replace("Δ", "EbΔ"), "Fm7b5 Fm7b5 Bb7alt Bb7alt | Ebmaj7 Ebmaj7 Ebmaj7 Ebmaj7"),
+        ("F-7b5 Bb7alt | EbΔ", "Fm7b5 Fm7b5 Bb7alt Bb7alt | Ebmaj7 Ebmaj7 Ebmaj7 Ebmaj7"),
     ],
 )
 def test_what_players_write(text: str, expected: str) -> None:
@@ -84,6 +84,8 @@ def test_repeats_are_played_out(text: str, played: str) -> None:
         ("C . G7 .", "C G7"),
         ("3/4 C . G7 | C G7", "3/4 C G7 | %"),
         ("4/4 NC", "N.C."),
+        ("Gb7 | F#7 | B", "Gb7 | % | B"),
+        ("C . F# Gb", "C F#"),
     ],
 )
 def test_the_canonical_text(text: str, canonical: str) -> None:
@@ -170,7 +172,7 @@ def test_ticks() -> None:
         ("|: C |1. F :| G", ["bar 3", "write '2.'"]),
         ("|: C |1. F :|", ["bar 2", "without a second", "write '2.'"]),
         ("C | " * (LARGEST_CHART + 1), [f"bar {LARGEST_CHART + 1}", "at most 2000 bars"]),
-        ("|: " + "C | " * 1_500 + ":|", [f"bar {LARGEST_CHART + 1}", "at most 2000 bars"]),
+        ("|: " + "C | " * 1_500 + "F :|", [f"bar {LARGEST_CHART + 1}", "at most 2000 bars"]),
     ],
 )
 def test_a_wrong_chart_is_one_line_that_names_the_bar(text: str, parts: list[str]) -> None:
@@ -186,12 +188,14 @@ def test_a_wrong_chart_is_one_line_that_names_the_bar(text: str, parts: list[str
 
 @given(st.text(alphabet="CF7m |:%./\n12()b34", max_size=40))
 def test_any_text_is_a_chart_or_one_line(text: str) -> None:
+    message = ""
     try:
         chart = Chart.parse(text)
     except ChartError as error:
-        assert "\n" not in str(error)
+        message = str(error)
     else:
         assert Chart.parse(chart.text) == chart
+    assert "\n" not in message
 
 
 def test_the_largest_chart_is_allowed() -> None:
@@ -214,6 +218,7 @@ def test_the_largest_chart_is_allowed() -> None:
         (4, 1, [(0, "C"), (18, "F")]),
         (4, 1, [(0, "C"), (24, "F"), (12, "G")]),
         (4, 1, [(0, "C"), (24, "C")]),
+        (4, 1, [(0, "Gb7"), (24, "F#7")]),
     ],
 )
 def test_a_chart_that_can_not_be_is_refused(beats_per_bar: int, bars: int, changes: list[tuple[int, str]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import Chord
@@ -240,4 +239,6 @@ def _bossa_bass(chart: Chart) -> tuple[PlayedNote, ...]:
             pitch = _nearest(wanted if wanted is not None else heard.tones[0], pitch)
             hits.append((tick, pitch))
     ends = [tick for tick, _ in hits[1:]] + [chart.ticks]
-    return tuple(PlayedNote(tick, min(end - tick, 18), pitch, 82) for (tick, pitch), end in zip(hits, ends, strict=True))
+    return tuple(
+        PlayedNote(tick, min(end - tick, 18), pitch, 82) for (tick, pitch), end in zip(hits, ends, strict=True)
+    )

@@ -13,7 +13,7 @@ from seqforge_jazz.chords import Chord, ChordError
 LARGEST_CHART = 2_000
 """The most bars that a chart can have."""
 
-_METRE = re.compile(r"(\d+)\s?/\s?(\d+)(?=[\s|]|$)")
+_METRE = re.compile(r"(\d+) ?/ ?(\d+)(?=[\s|]|$)")
 _BAR_LINE = re.compile(r"(:?\|{1,2}\]?:?|\n)")
 _ENDING = re.compile(r"([12])\.(?=\s|$)")
 _SHARE = re.compile(r"%|[./]+(?=\s|$)|(?:[^\s()%]|\([^()]*\))+|\S")

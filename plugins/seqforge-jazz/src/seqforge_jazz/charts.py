@@ -37,7 +37,8 @@ class ChordChange:
 class Chart:
     """The chords of a piece: `bars` bars of `beats_per_bar` quarters (3 or 4), 12 ticks a quarter.
 
-    `changes` are in order, the first at tick 0, each on a beat and to another chord than the one before.
+    `changes` are in order, the first at tick 0, each on a beat and to a chord that sounds other than the one before
+    (`F#7` after `Gb7` is no change: so a chart has the same changes in every key).
     """
 
     beats_per_bar: int
@@ -53,7 +54,7 @@ class Chart:
         if not ticks or ticks[0] != 0 or ticks[-1] >= self.ticks or any(tick % TICKS_PER_QUARTER for tick in ticks):
             raise ChartError("chord changes must lie on the beats of the chart, the first one at its start")
         for before, after in zip(self.changes, self.changes[1:], strict=False):
-            if after.tick <= before.tick or after.chord == before.chord:
+            if after.tick <= before.tick or after.chord.sound == before.chord.sound:
                 raise ChartError(f"tick {after.tick}: chord changes must be in order, each to another chord")
 
     @classmethod
@@ -71,7 +72,7 @@ class Chart:
         changes = tuple(
             ChordChange(beat * TICKS_PER_QUARTER, chord)
             for beat, chord in enumerate(beats)
-            if beat == 0 or chord != beats[beat - 1]
+            if beat == 0 or chord.sound != beats[beat - 1].sound
         )
         return cls(beats_per_bar, len(beats) // beats_per_bar, changes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.etree.ElementTree import Element, SubElement  # noqa: S405  # only to write
+from xml.etree.ElementTree import Element, SubElement
 
 from seqforge_jazz.chords import Chord
 

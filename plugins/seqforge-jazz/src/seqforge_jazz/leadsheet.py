@@ -55,3 +55,7 @@ class LeadSheet:
             over = note.end
         if over > self.chart.ticks:
             raise DataError(f"'{self.title}' has notes up to tick {over}; its chart ends at {self.chart.ticks}")
+
+    def __str__(self) -> str:
+        bars = self.chart.bars
+        return f"{self.title}: {bars} bar{'s' if bars != 1 else ''}, {len(self.notes)} notes, {self.tempo_bpm:g} bpm"

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from seqforge import DataError, Piece, RequestError, Vocabulary
 
+from seqforge import DataError, Piece, RequestError, Vocabulary
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import Chord
 from seqforge_jazz.forms import chart_from
@@ -68,19 +68,32 @@ class MelodyCodec:
         return Piece(
             id=work.title,
             group=work.group or work.title,
-            prompt=_prompt_of(work),
+            prompt={
+                "chords": work.chart.text,
+                "key": work.key,
+                "transpose": 0,
+                "choruses": 1,
+                "tempo": work.tempo_bpm,
+                "swing": work.swing,
+                "instrument": _player(work.instrument, np.array(tokens)),
+            },
             tokens=np.array(tokens, np.int32),
             context=context_table(work.chart)[due, np.repeat(ticks, 2)],
         )
 
     def variants(self, piece: Piece) -> Iterator[Piece]:
-        """The piece in all 12 keys, itself first, from 6 semitones below to 5 above; octaves keep it in the alphabet."""
+        """The piece in all 12 keys: itself, then from 6 semitones below to 5 above; octaves keep it in the alphabet."""
         for semitones in (0, *range(-6, 0), *range(1, 6)):
+            tokens = _transposed_tokens(piece.tokens, semitones)
             yield Piece(
                 id=f"{piece.id}, {semitones:+d}" if semitones else piece.id,
                 group=piece.group,
-                prompt={**piece.prompt, "transpose": piece.prompt["transpose"] + semitones},
-                tokens=_transposed_tokens(piece.tokens, semitones),
+                prompt={
+                    **piece.prompt,
+                    "transpose": piece.prompt["transpose"] + semitones,
+                    "instrument": _player(piece.prompt["instrument"], tokens),
+                },
+                tokens=tokens,
                 context=transposed_context(piece.context, semitones),
             )
 
@@ -154,20 +167,12 @@ def _transposed_tokens(tokens: Ints, semitones: int) -> Ints:
     return moved
 
 
-def _prompt_of(sheet: LeadSheet) -> dict[str, Any]:
-    """The prompt for which the guide walks along this sheet."""
-    instrument = INSTRUMENTS.get(sheet.instrument)
-    pitches = [note.pitch for note in sheet.notes]
-    fits = instrument is not None and instrument.lowest <= min(pitches) and max(pitches) <= instrument.highest
-    return {
-        "chords": sheet.chart.text,
-        "key": sheet.key,
-        "transpose": 0,
-        "choruses": 1,
-        "tempo": sheet.tempo_bpm,
-        "swing": sheet.swing,
-        "instrument": sheet.instrument if fits else _EVERY_PITCH,
-    }
+def _player(name: str, tokens: Ints) -> str:
+    """The instrument, if it can play every pitch among the tokens; else one that can."""
+    pitches = tokens[(tokens >= PITCHES.start) & (tokens < PITCHES.stop)] - PITCHES.start + LOWEST_PITCH
+    instrument = INSTRUMENTS.get(name)
+    fits = instrument is not None and instrument.lowest <= pitches.min() and pitches.max() <= instrument.highest
+    return name if fits else _EVERY_PITCH
 
 
 def _walk(prompt: Mapping[str, Any]) -> Walk:

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from seqforge import ContextField
 
+from seqforge import ContextField
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import FAMILIES, KINDS, Chord
 

@@ -87,7 +87,7 @@ def _variables_at_import(engine: str, environment: MutableMapping[str, str]) -> 
     """
     before = environment.get("KERAS_BACKEND")
     environment["KERAS_BACKEND"] = engine
-    environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     environment.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
         yield

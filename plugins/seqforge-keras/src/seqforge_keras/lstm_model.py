@@ -45,7 +45,7 @@ class LSTMModel:
     def forward(self, inputs: Ints, context: Ints, state: State) -> tuple[Floats, State]:
         """See `seqforge.Model.forward`."""
         results = self.network.predict_on_batch(self._arrays(inputs, context, state))
-        return np.asarray(results["logits"]), self._named(results["state"])
+        return ops.convert_to_numpy(results["logits"]), self._named(results["state"])
 
     def initial_state(self, batch_size: int) -> State:
         """See `seqforge.Model.initial_state`."""
@@ -87,9 +87,9 @@ class LSTMModel:
         return {"tokens": tokens, "context": context, "state": stacked}
 
     def _named(self, stacked: Any) -> dict[str, Floats]:
-        return dict(zip(self.state_names, np.array(stacked), strict=True))
+        return dict(zip(self.state_names, ops.convert_to_numpy(stacked), strict=True))
 
 
 def _array(variable: Any) -> NDArray[Any]:
     """A copy of a variable's value."""
-    return np.array(ops.convert_to_numpy(ops.stop_gradient(variable)))
+    return np.array(ops.convert_to_numpy(ops.stop_gradient(variable.value)))

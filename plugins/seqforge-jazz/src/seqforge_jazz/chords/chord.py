@@ -59,6 +59,11 @@ class Chord:
         return self.root_pitch_class if self.bass is None else spelling.pitch_class(self.bass)
 
     @property
+    def sound(self) -> tuple[int | None, str, tuple[str, ...], int | None]:
+        """What the chord is apart from its spelling: equal for `F#7` and `Gb7`."""
+        return self.root_pitch_class, self.kind, self.tensions, self.bass_pitch_class
+
+    @property
     def family(self) -> str:
         """One of `FAMILIES`."""
         if self.kind == "7" and kinds.ALTERATIONS.intersection(self.tensions):
@@ -73,9 +78,8 @@ class Chord:
     @cached_property
     def all_tones(self) -> tuple[int, ...]:
         """Pitch classes of `tones`, then of the tensions (all altered ones for `7alt`), none twice."""
-        written = {"b9", "#9", "#11", "b13", *self.tensions} if self.kind == "7alt" else set(self.tensions)
-        above = [semitones for tension, semitones in kinds.TENSION_SEMITONES.items() if tension in written]
-        return tuple(dict.fromkeys(self.tones + self._above_root(tuple(above))))
+        tensions = self._above_root(kinds.tension_semitones(self.kind, self.tensions))
+        return tuple(dict.fromkeys(self.tones + tensions))
 
     @cached_property
     def scale(self) -> tuple[int, ...]:

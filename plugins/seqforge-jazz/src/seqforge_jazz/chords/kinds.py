@@ -139,10 +139,16 @@ _REPLACED: dict[str, tuple[int, ...]] = {
 }
 
 
+def tension_semitones(kind: str, tensions: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the tensions above the root: those that are written, and with `7alt` all altered ones."""
+    meant = {*tensions, *(("b9", "#9", "#11", "b13") if kind == "7alt" else ())}
+    return tuple(semitones for tension, semitones in TENSION_SEMITONES.items() if tension in meant)
+
+
 def chord_scale(kind: str, tensions: tuple[str, ...]) -> tuple[int, ...]:
     """Return the usual scale over a chord, ascending from 0; it holds every tone and tension of the chord."""
     chosen = set(_dominant_scale(tensions) if kind == "7" else KIND_SCALES[kind])
-    kept = {*KIND_TONES[kind], *(TENSION_SEMITONES[tension] for tension in tensions)}
+    kept = {*KIND_TONES[kind], *tension_semitones(kind, tensions)}
     for tension in tensions:
         chosen.difference_update(set(_REPLACED[tension]) - kept)
     return tuple(sorted(chosen | kept))

@@ -6,12 +6,14 @@ ABC 2.1, http://abcnotation.com/wiki/abc:standard:v2.1, sections 3.1 (fields), 4
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
-from seqforge_jazz.charts import Chart
+from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import Chord
 from seqforge_jazz.formats.notation import WrittenNote, written_bars
-from seqforge_jazz.formats.spelling import key_alterations, key_fifths, spelled
+from seqforge_jazz.formats.spelling import key_alterations, spelled
+from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet
 
 __all__ = ["Abc", "abc_chord", "abc_tune", "abc_tunebook"]
@@ -52,7 +54,7 @@ def abc_tunebook(sheets: Iterable[LeadSheet], preamble: str = "") -> str:
 
 def abc_tune(sheet: LeadSheet, number: int = 1) -> str:
     """The sheet as the tune `number`: every note and rest, and a chord symbol at every change."""
-    chart, fifths = sheet.chart, key_fifths(sheet.key)
+    chart, fifths = sheet.chart, Key.parse(sheet.key).fifths
     fields = [f"X:{number}", f"T:{_one_line(sheet.title)}"]
     if sheet.citation:
         fields.append(f"C:{_one_line(sheet.citation)}")
@@ -78,19 +80,19 @@ def abc_chord(chord: Chord) -> str:
 
 
 def _bar(parts: Iterable[WrittenNote], index: int, chart: Chart, fifths: int) -> str:
-    """One bar, beats set apart by spaces; an accidental holds until the bar's end."""
+    """Write one bar, its beats set apart by spaces."""
     start = index * chart.ticks_per_bar
     changes = {change.tick - start: change.chord for change in chart.changes}
-    held = {(letter, octave): alter for letter, alter in key_alterations(fifths).items() for octave in range(-1, 10)}
+    accidentals = _Accidentals(fifths)
     beats: dict[int, str] = {}
     for group in _groups(parts):
         notes = [piece for part in group for piece in part.cut(changes)]
         text = f"(3:2:{len(notes)}" if group[0].triplet else ""
         for note in notes:
             symbol = f'"{abc_chord(changes[note.start])}"' if note.start in changes else ""
-            # A chord symbol stands in front of what it belongs to, and a triplet's sign in front of its first note.
-            text += symbol + _note(note, chart.chord_at(start + note.start), fifths, held)
-        beats[group[0].start // 12] = beats.get(group[0].start // 12, "") + text
+            text += symbol + _note(note, chart.chord_at(start + note.start), accidentals)
+        beat = group[0].start // TICKS_PER_QUARTER
+        beats[beat] = beats.get(beat, "") + text
     return " ".join(beats.values())
 
 
@@ -104,26 +106,41 @@ def _groups(parts: Iterable[WrittenNote]) -> Iterator[list[WrittenNote]]:
             group = []
 
 
-def _note(note: WrittenNote, chord: Chord, fifths: int, held: dict[tuple[str, int], int]) -> str:
-    """A note or rest with its length in eighths; `held` is what each letter's accidental is by now."""
-    ticks = note.duration * 3 // 2 if note.triplet else note.duration
+class _Accidentals:
+    """Which accidentals hold in a bar.
+
+    Programs differ on whether one holds in its octave or in all of them, so it is left out only where both agree.
+    """
+
+    def __init__(self, fifths: int) -> None:
+        self.fifths = fifths
+        self._signature = key_alterations(fifths)
+        self._any_octave: dict[str, int] = {}
+        self._own_octave: dict[tuple[str, int], int] = {}
+
+    def write(self, letter: str, alter: int, octave: int) -> str:
+        """Give the sign that the note needs, if any, and let it hold."""
+        of_key = self._signature[letter]
+        in_force = {self._any_octave.get(letter, of_key), self._own_octave.get((letter, octave), of_key)}
+        self._any_octave[letter] = self._own_octave[letter, octave] = alter
+        return "" if in_force == {alter} else _ACCIDENTALS[alter]
+
+
+def _note(note: WrittenNote, chord: Chord, accidentals: _Accidentals) -> str:
+    """Write a note or rest with its length in eighths."""
+    eighths = Fraction(note.duration, _UNIT_TICKS) * (Fraction(3, 2) if note.triplet else 1)
     if note.pitch is None:
-        return "z" + _length(ticks)
-    letter, alter, octave = spelled(note.pitch, chord, fifths)
-    accidental = "" if held[letter, octave] == alter else _ACCIDENTALS[alter]
-    held[letter, octave] = alter
+        return "z" + _length(eighths)
+    letter, alter, octave = spelled(note.pitch, chord, accidentals.fifths)
     name = letter.lower() + "'" * (octave - 5) if octave >= 5 else letter + "," * (4 - octave)
-    return accidental + name + _length(ticks) + ("-" if note.tied_to_next else "")
+    return accidentals.write(letter, alter, octave) + name + _length(eighths) + ("-" if note.tied_to_next else "")
 
 
-def _length(ticks: int) -> str:
-    """Written length as a multiple of an eighth: nothing, `2`, `3/2`, `/2` ..."""
-    whole, rest = divmod(ticks, _UNIT_TICKS)
-    if not rest:
-        return "" if whole == 1 else str(whole)
-    divisor = next(by for by in (2, 4, 6, 12) if ticks * by % _UNIT_TICKS == 0)
-    count = ticks * divisor // _UNIT_TICKS
-    return f"/{divisor}" if count == 1 else f"{count}/{divisor}"
+def _length(eighths: Fraction) -> str:
+    """Write a length behind its note: nothing, `2`, `3/2`, `/2` ..."""
+    if eighths.denominator == 1:
+        return "" if eighths == 1 else str(eighths)
+    return f"/{eighths.denominator}" if eighths.numerator == 1 else str(eighths)
 
 
 def _one_line(text: str) -> str:

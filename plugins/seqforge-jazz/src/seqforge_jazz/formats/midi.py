@@ -56,14 +56,13 @@ def _conductor(sheet: LeadSheet) -> mido.MidiTrack:
     if sheet.citation:
         events.append((0, 3, mido.MetaMessage("text", text=sheet.citation)))
     pulse = _swung(sheet.swing, ())
-    for change in sheet.chart.changes:
-        events.append((pulse(change.tick), 4, mido.MetaMessage("marker", text=change.chord.symbol)))
+    events += [
+        (pulse(change.tick), 4, mido.MetaMessage("marker", text=change.chord.symbol)) for change in sheet.chart.changes
+    ]
     return _track(events, sheet)
 
 
-def _part(
-    name: str, program: int, channel: int, notes: Sequence[PlayedNote], sheet: LeadSheet
-) -> mido.MidiTrack:
+def _part(name: str, program: int, channel: int, notes: Sequence[PlayedNote], sheet: LeadSheet) -> mido.MidiTrack:
     """A track of notes; where one ends and the next begins, the end comes first."""
     events: list[Event] = [
         (0, 0, mido.MetaMessage("track_name", name=name)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element, SubElement, indent, tostring  # noqa: S405  # only to write
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from seqforge_jazz.arrangement import solo_line
 from seqforge_jazz.charts import TICKS_PER_QUARTER, ChordChange

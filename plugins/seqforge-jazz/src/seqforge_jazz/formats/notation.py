@@ -128,7 +128,8 @@ def _cuts(span: WrittenNote, bar_ticks: int) -> list[int]:
     cuts, now = [], span.start
     while now < span.end:
         to_next_beat = _BEAT - now % _BEAT
-        longest = next((ticks for ticks in (48, 36, 24, 18, 12) if _is_clear(span, now, ticks, bar_ticks)), to_next_beat)
+        clear = (ticks for ticks in (48, 36, 24, 18, 12) if _is_clear(span, now, ticks, bar_ticks))
+        longest = next(clear, to_next_beat)
         now += longest
         cuts.append(now)
     return cuts
@@ -147,7 +148,9 @@ def _is_clear(span: WrittenNote, start: int, ticks: int, bar_ticks: int) -> bool
     hides_middle = bar_ticks == 48 and start < middle < end
     if hides_middle or span.end % _HALF_BEAT:
         return False
-    return (start % _BEAT == 0 and end == span.end) or (start % _BEAT == _HALF_BEAT and (ticks == 12 or end % _BEAT == 0))
+    if start % _BEAT == 0:
+        return end == span.end
+    return start % _BEAT == _HALF_BEAT and (ticks == _BEAT or end % _BEAT == 0)
 
 
 def _figure(parts: Sequence[WrittenNote]) -> list[WrittenNote]:

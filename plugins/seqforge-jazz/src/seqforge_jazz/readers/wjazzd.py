@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seqforge import DataError, Source
-
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import Chord, ChordError
 from seqforge_jazz.keys import likely_key

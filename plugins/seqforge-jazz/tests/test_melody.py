@@ -1,0 +1,182 @@
+"""Codec `melody`: what goes in comes out, and the guide says what the encoder said."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqforge import DataError, RequestError
+from seqforge_jazz.charts import Chart
+from seqforge_jazz.etudes import EtudeDataset, etudes
+from seqforge_jazz.leadsheet import LeadSheet, Note
+from seqforge_jazz.melody import MelodyCodec
+from seqforge_jazz.melody_vocabulary import DURATIONS, VOCABULARY, pitch_token
+
+CODEC = MelodyCodec()
+CHARTS = ["Dm7 G7 | Cmaj7 | % | F7alt", "3/4 Am7 | D7 . G7 | Cmaj7", "N.C. | Bbm7b5 Eb7(b9) | Abm6"]
+DEFAULTS = {"key": None, "transpose": 0, "choruses": 1, "tempo": 160.0, "swing": 0.62, "instrument": "tenor-sax"}
+
+
+def prompt(chords: str, **changes: object) -> dict[str, object]:
+    return {"chords": chords, **DEFAULTS, **changes}
+
+
+@st.composite
+def lead_sheets(draw: st.DrawFn) -> LeadSheet:
+    chart = Chart.parse(draw(st.sampled_from(CHARTS)))
+    notes = []
+    tick = draw(st.integers(0, 60))
+    while tick < chart.ticks and len(notes) < 30:
+        duration = draw(st.integers(1, min(100, chart.ticks - tick)))
+        notes.append(Note(tick, duration, draw(st.integers(21, 108))))
+        tick += duration + draw(st.sampled_from([0, 0, 3, 6, 70]))
+    notes = notes or [Note(0, 1, 60)]
+    return LeadSheet(title="A line", chart=chart, notes=tuple(notes))
+
+
+def walk(piece_prompt: object, tokens: np.ndarray) -> tuple[np.ndarray, bool]:
+    """The contexts along the tokens, each of which must be allowed; whether the guide is done after the last."""
+    guides = CODEC.guides([piece_prompt])
+    contexts = []
+    for token in tokens:
+        assert not guides.done[0]
+        contexts.append(guides.context()[0])
+        assert guides.allowed()[0, token], VOCABULARY.symbols[token]
+        guides.accept(np.array([token], np.int32))
+    return np.array(contexts), bool(guides.done[0])
+
+
+@given(lead_sheets())
+def test_decoding_gives_the_notes_back(sheet: LeadSheet) -> None:
+    piece = CODEC.encode(sheet)
+    decoded = CODEC.decode(piece.tokens.tolist(), piece.prompt)
+    assert decoded.notes == sheet.notes
+    assert decoded.chart == sheet.chart
+
+
+@given(lead_sheets())
+def test_the_guide_gives_the_stored_context_and_ends_with_the_piece(sheet: LeadSheet) -> None:
+    piece = CODEC.encode(sheet)
+    contexts, done = walk(piece.prompt, piece.tokens)
+    assert np.array_equal(contexts, piece.context)
+    assert done
+
+
+def test_every_variant_of_an_etude_is_what_its_guide_says_in_its_key() -> None:
+    piece = next(iter(EtudeDataset(codec=CODEC).pieces()))
+    variants = list(CODEC.variants(piece))
+    assert np.array_equal(variants[0].tokens, piece.tokens)
+    sheet = CODEC.decode(piece.tokens.tolist(), piece.prompt)
+    roots = set()
+    for variant in variants:
+        contexts, done = walk(variant.prompt, variant.tokens)
+        assert done
+        assert np.array_equal(contexts, variant.context)
+        moved = CODEC.decode(variant.tokens.tolist(), variant.prompt)
+        steps = {(b.pitch - a.pitch) % 12 for a, b in zip(sheet.notes, moved.notes, strict=True)}
+        assert steps == {variant.prompt["transpose"] % 12}
+        roots.add(moved.chart.chord_at(0).root_pitch_class)
+    assert len(roots) == 12
+
+
+def test_all_etudes_survive_the_round_trip() -> None:
+    for sheet in etudes():
+        piece = CODEC.encode(sheet)
+        assert CODEC.decode(piece.tokens.tolist(), piece.prompt).notes == sheet.notes
+        units = CODEC.units(piece.tokens)
+        assert units["note"] == len(sheet.notes)
+        assert units["beat"] == sheet.chart.ticks / 12
+        assert units["note"] < units["event"] <= len(piece.tokens) / 2
+
+
+@given(st.lists(st.integers(0, len(VOCABULARY) - 1), max_size=200), st.sampled_from(CHARTS))
+def test_any_tokens_decode_to_a_valid_sheet(tokens: list[int], chords: str) -> None:
+    sheet = CODEC.decode(tokens, prompt(chords))  # LeadSheet itself refuses overlaps, disorder and overhang
+    assert all(note.end <= sheet.chart.ticks for note in sheet.notes)
+
+
+def test_a_token_beyond_the_vocabulary_is_named() -> None:
+    with pytest.raises(DataError, match=f"token {len(VOCABULARY)} .*allowed: 0 to {len(VOCABULARY) - 1}"):
+        CODEC.decode([len(VOCABULARY)], prompt(CHARTS[0]))
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(CHARTS), st.sampled_from(["trumpet", "double-bass", "flute"]))
+def test_whatever_is_chosen_among_the_allowed_ends_at_the_last_bar_line(
+    seed: int, chords: str, instrument: str
+) -> None:
+    asked = prompt(chords, instrument=instrument)
+    guides = CODEC.guides([asked])
+    generator = np.random.default_rng(seed)
+    tokens = []
+    while not guides.done[0]:
+        token = generator.choice(np.flatnonzero(guides.allowed()[0]))
+        guides.accept(np.array([token], np.int32))
+        tokens.append(int(token))
+    ticks = sum(token - DURATIONS.start + 1 for token in tokens if token in DURATIONS)
+    sheet = CODEC.decode(tokens, asked)
+    assert ticks == sheet.chart.ticks
+    lowest, highest = {"trumpet": (52, 82), "double-bass": (28, 67), "flute": (60, 96)}[instrument]
+    assert all(lowest <= note.pitch <= highest for note in sheet.notes)
+
+
+def test_guides_of_a_batch_are_the_single_ones() -> None:
+    prompts = [prompt(CHARTS[0]), prompt(CHARTS[1], instrument="flute"), prompt("blues", key="Eb", choruses=2)]
+    together, alone = CODEC.guides(prompts), [CODEC.guides([one]) for one in prompts]
+    generator = np.random.default_rng(7)
+    while not together.done.all():
+        tokens = np.zeros(len(prompts), np.int32)
+        for row, guide in enumerate(alone):
+            assert guide.done[0] == together.done[row]
+            if not guide.done[0]:
+                assert np.array_equal(guide.context()[0], together.context()[row])
+                assert np.array_equal(guide.allowed()[0], together.allowed()[row])
+                tokens[row] = generator.choice(np.flatnonzero(guide.allowed()[0]))
+                guide.accept(tokens[row : row + 1])
+        together.accept(tokens)
+    selected = together.select(np.array([2, 0, 2], np.int32))
+    assert selected.done.all()
+
+
+def test_selected_guides_go_their_own_way() -> None:
+    guides = CODEC.guides([prompt(CHARTS[0])])
+    copies = guides.select(np.array([0, 0], np.int32))
+    pitch = pitch_token(60)
+    copies.accept(np.array([pitch, 0], np.int32))
+    assert guides.allowed()[0, pitch]
+    assert not copies.allowed()[0, pitch]
+
+
+def test_the_vocabulary_is_the_same_in_every_process() -> None:
+    code = "from seqforge_jazz.melody_vocabulary import VOCABULARY as v; print(hash(1), v.symbols, v.classes)"
+    printed = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)}
+    assert printed == {f"1 {VOCABULARY.symbols} {VOCABULARY.classes}\n".encode()}
+
+
+@pytest.mark.parametrize(
+    ("chords", "key", "message"),
+    [
+        ("Dm7 | H7", None, "H7"),
+        ("blus", None, "blues"),
+        ("", None, "--chords is empty"),
+        ("blues-f", "X", "key 'X'"),
+        ("Dm7 |: G7", None, "bar"),
+    ],
+)
+def test_a_prompt_that_can_not_be_followed_is_one_clear_line(chords: str, key: str | None, message: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        CODEC.guides([prompt(chords, key=key)])
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_sheet_without_notes_or_beyond_the_piano_is_refused() -> None:
+    chart = Chart.parse("C")
+    with pytest.raises(DataError, match="no notes"):
+        CODEC.encode(LeadSheet(title="Silence", chart=chart, notes=()))
+    with pytest.raises(DataError, match="pitch 12; allowed: 21 to 108"):
+        CODEC.encode(LeadSheet(title="Deep", chart=chart, notes=(Note(0, 12, 12),)))

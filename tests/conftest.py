@@ -1,0 +1,120 @@
+"""A toy plugin that the loader finds as it finds every other, and the ways to call seqforge."""
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from seqforge.entry import main
+from seqforge.plugins import Registry
+
+TOY_SOURCE = Path(__file__).parent / "toy"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+def plant(folder, distribution, entry_points, modules=None):
+    """Install a distribution into `folder` as pip would: its modules by file name, and its metadata."""
+    metadata = folder / f"{distribution.replace('-', '_')}-0.1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 0.1.0\n")
+    lines = [f"{name} = {module}\n" for name, module in entry_points.items()]
+    (metadata / "entry_points.txt").write_text("[seqforge]\n" + "".join(lines))
+    for name, source in (modules or {}).items():
+        (folder / name).write_text(source)
+    return folder
+
+
+@pytest.fixture(name="plant")
+def plant_():
+    return plant
+
+
+@pytest.fixture(scope="session", autouse=True)
+def toy_path(tmp_path_factory):
+    """The folders of the toy plugin; they are on the path of this process, too."""
+    metadata = plant(tmp_path_factory.mktemp("site"), "seqforge-toy", {"toy": "seqforge_toy.plugin"})
+    folders = [str(TOY_SOURCE), str(metadata)]
+    with pytest.MonkeyPatch.context() as patch:
+        for folder in folders:
+            patch.syspath_prepend(folder)
+        patch.delenv("SEQFORGE_BACKEND", raising=False)
+        yield folders
+
+
+@pytest.fixture(scope="session")
+def registry(toy_path):
+    return Registry.installed()
+
+
+def call(*arguments):
+    """`seqforge ARGUMENTS` in this process, through its entry point."""
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        patch.setattr(sys, "argv", ["seqforge", *(str(argument) for argument in arguments)])
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_WAIT_POLICY"):
+            patch.setenv(name, os.environ.get(name, ""))  # the entry point sets them: put them back afterwards
+        try:
+            main()
+        except SystemExit as end:
+            status = end.code or 0
+    return Outcome(status, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def seqforge(tmp_path, monkeypatch):
+    """`seqforge("run", "toy")`: the command in this process and an empty working directory."""
+    monkeypatch.chdir(tmp_path)
+    return call
+
+
+@pytest.fixture
+def process(tmp_path, toy_path):
+    """`process("run", "toy")`: the command in a process of its own, a warning being an error."""
+
+    def start(*arguments, path=(), **environment):
+        search = os.pathsep.join([*(str(folder) for folder in path), *toy_path])
+        result = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "seqforge", *(str(argument) for argument in arguments)],
+            capture_output=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8", **environment},
+            timeout=300,
+            check=False,
+        )
+        return Outcome(result.returncode, result.stdout, result.stderr)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def toy_run(tmp_path_factory, toy_path):
+    """The folder of a finished `seqforge run toy`; read only."""
+    folder = tmp_path_factory.mktemp("finished") / "toy"
+    outcome = call("run", "toy", "--out", folder)
+    assert outcome.status == 0, outcome.err
+    return folder
+
+
+@pytest.fixture(scope="session")
+def toy_codec(registry):
+    """The toy's codec with its usual alphabet, and 8 symbols."""
+    return registry.find("codecs", "letters").load()(alphabet=5)
+
+
+@pytest.fixture(scope="session")
+def toy_pieces(registry, toy_codec):
+    return tuple(registry.find("datasets", "cycles").load()(codec=toy_codec, groups=10).pieces())

@@ -1,0 +1,106 @@
+"""The hooks: one part of every kind."""
+
+from seqforge import (
+    BackendSpec,
+    CodecSpec,
+    DatasetSpec,
+    FormatSpec,
+    Option,
+    ReaderSpec,
+    RecipeSpec,
+    SamplerSpec,
+    hookimpl,
+)
+
+
+@hookimpl
+def seqforge_register_codecs():
+    return [
+        CodecSpec(
+            name="letters",
+            target="seqforge_toy.letters:LettersCodec",
+            summary="letters, each with a mark",
+            options=(Option(name="alphabet", type=int, default=5, minimum=2, maximum=9, help="how many letters"),),
+            prompt_options=(
+                Option(name="length", type=int, default=8, minimum=1, maximum=5000, help="how many letters"),
+                Option(name="avoid", type=str, default=None, help="letters that must not come"),
+                Option(name="legato", type=bool, default=False, help="whether only long marks may come"),
+            ),
+        )
+    ]
+
+
+@hookimpl
+def seqforge_register_datasets():
+    return [
+        DatasetSpec(
+            name="cycles",
+            target="seqforge_toy.cycles:Cycles",
+            summary="generated sequences with a rule in them",
+            licence="CC0-1.0",
+            options=(Option(name="groups", type=int, default=10, minimum=1, maximum=100, help="how many groups"),),
+        )
+    ]
+
+
+@hookimpl
+def seqforge_register_readers():
+    return [
+        ReaderSpec(
+            name="letters",
+            target="seqforge_toy.files:LettersReader",
+            summary="one piece a line",
+            suffixes=(".letters",),
+        )
+    ]
+
+
+@hookimpl
+def seqforge_register_formats():
+    return [
+        FormatSpec(
+            name="txt", target="seqforge_toy.files:TextFile", summary="a line", suffix=".txt", codecs=("letters",)
+        ),
+        FormatSpec(
+            name="marks", target="seqforge_toy.files:MarksFile", summary="marks", suffix=".marks", codecs=("letters",)
+        ),
+        FormatSpec(name="score", target="seqforge_toy.files:TextFile", summary="no", suffix=".score", codecs=("none",)),
+    ]
+
+
+@hookimpl
+def seqforge_register_samplers():
+    return [
+        SamplerSpec(
+            name="fresh-letter",
+            target="seqforge_toy.letters:FreshLetter",
+            stage="penalty",
+            summary="never the letter of the time before",
+            options=(Option(name="fresh_letter", type=bool, default=False, help="whether letters must change"),),
+        )
+    ]
+
+
+@hookimpl
+def seqforge_register_backends():
+    return [
+        BackendSpec(
+            name="mirror",
+            target="seqforge.numpy_backend.backend:NumpyBackend",
+            summary="the numpy backend under another name",
+            architectures=("lstm",),
+        ),
+        BackendSpec(
+            name="absent",
+            target="seqforge_toy.nowhere:Nothing",
+            summary="needs a package that nobody has",
+            architectures=("lstm",),
+            requires=("seqforge_engine_that_nobody_has",),
+            install="seqforge-absent",
+        ),
+    ]
+
+
+@hookimpl
+def seqforge_register_recipes():
+    return [RecipeSpec(name="toy", package="seqforge_toy", resource="toy.toml", summary="a second on one core")]
