@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from seqforge_jazz.charts import TICKS_PER_QUARTER
@@ -215,7 +215,7 @@ def lines(draw: st.DrawFn) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(lines(), st.sampled_from(["F", "Bbm", "C", "E", "C#m", "Gb"]))
 def test_any_line_of_the_grid_survives_abc(
     tmp_path_factory: pytest.TempPathFactory, notes: tuple[Note, ...], key: str

@@ -20,6 +20,7 @@ __all__ = ["Abc", "abc_chord", "abc_tune", "abc_tunebook"]
 
 _UNIT_TICKS = 6
 _BARS_PER_LINE = 4
+_MOST_IN_TUPLET = 9  # programs read one digit
 _ACCIDENTALS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
 _CHORD_KINDS = {
     "7alt": "7#5b9",
@@ -87,8 +88,10 @@ def _bar(parts: Iterable[WrittenNote], index: int, chart: Chart, fifths: int) ->
     beats: dict[int, str] = {}
     for group in _groups(parts):
         notes = [piece for part in group for piece in part.cut(changes)]
-        text = f"(3:2:{len(notes)}" if group[0].triplet else ""
-        for note in notes:
+        text = ""
+        for number, note in enumerate(notes):
+            if note.triplet and number % _MOST_IN_TUPLET == 0:
+                text += f"(3:2:{min(len(notes) - number, _MOST_IN_TUPLET)}"
             symbol = f'"{abc_chord(changes[note.start])}"' if note.start in changes else ""
             text += symbol + _note(note, chart.chord_at(start + note.start), accidentals)
         beat = group[0].start // TICKS_PER_QUARTER
