@@ -1,9 +1,8 @@
-"""Commands as users type them, in new folders."""
+"""Runs that several tests look at."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,25 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without what would choose a backend."""
-    return {name: value for name, value in os.environ.items() if name not in ("SEQFORGE_BACKEND", "KERAS_BACKEND")}
-
-
-def command(*arguments: str, cwd: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [python, "-m", "seqforge", *arguments], cwd=cwd, env=clean_environment(), capture_output=True, text=True
-    )
-
-
-def succeed(*arguments: str, cwd: Path, python: str = sys.executable) -> str:
-    done = command(*arguments, cwd=cwd, python=python)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from shell import ROOT, SHORT, succeed
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +26,6 @@ def short_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple
         return made[backend]
 
     return run
-
-
-SHORT = ("run", "jazz", "--set", "training.steps=10", "--set", "samples.count=1")
 
 
 @pytest.fixture(scope="session")

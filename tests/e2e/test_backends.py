@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SHORT, command, succeed
+from shell import SHORT, command, succeed
 
 Run = Callable[[str], tuple[Path, dict[str, Any]]]
 

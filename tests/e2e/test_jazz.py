@@ -8,7 +8,7 @@ from typing import Any
 import mido
 import music21
 import pytest
-from conftest import command, succeed
+from shell import command, succeed
 
 BARS = 24
 LOWEST, HIGHEST = 52, 82  # a trumpet

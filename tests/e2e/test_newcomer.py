@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, clean_environment, succeed
+from shell import ROOT, clean_environment, succeed
 
 
 def readme_commands() -> list[str]:
@@ -33,9 +33,7 @@ def test_it_is_the_promised_command() -> None:
     assert readme_commands()[1] == "python -m pip install tox && tox"
 
 
-def test_it_ends_well_and_leaves_the_files(
-    first_command: subprocess.CompletedProcess[str], newcomer: Path
-) -> None:
+def test_it_ends_well_and_leaves_the_files(first_command: subprocess.CompletedProcess[str], newcomer: Path) -> None:
     assert first_command.returncode == 0, first_command.stderr
     run = newcomer / "seqforge" / "runs" / "jazz-001"
     assert sorted(path.name for path in run.iterdir()) == [

@@ -1,6 +1,5 @@
-from seqforge_keras.backend import KerasBackend
-
 from seqforge.testing import BackendSuite
+from seqforge_keras.backend import KerasBackend
 
 
 class TestKeras(BackendSuite):

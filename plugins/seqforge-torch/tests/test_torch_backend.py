@@ -2,11 +2,11 @@ import subprocess
 import sys
 
 import torch
-from seqforge_torch.backend import TorchBackend
-from seqforge_torch.plugin import seqforge_register_backends
 
 from seqforge import BackendOptions
 from seqforge.testing import BackendSuite
+from seqforge_torch.backend import TorchBackend
+from seqforge_torch.plugin import seqforge_register_backends
 
 
 class TestTorch(BackendSuite):

@@ -3,7 +3,6 @@
 import numpy as np
 
 from seqforge import Audit, Source
-
 from seqforge_toy.letters import BAR, Letters
 
 PATTERN = "abacabad"

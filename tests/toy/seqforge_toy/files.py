@@ -1,7 +1,6 @@
 """Files of letters: read, and written."""
 
 from seqforge import DataError
-
 from seqforge_toy.letters import MARKS, Letters
 
 

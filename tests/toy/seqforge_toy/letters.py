@@ -27,9 +27,7 @@ class LettersCodec:
         self.options = {"alphabet": alphabet}
         self.alphabet = alphabet
         letters = tuple("abcdefghi"[:alphabet])
-        self.vocabulary = vocabulary or Vocabulary(
-            (*letters, *MARKS), ("letter",) * alphabet + ("mark",) * len(MARKS)
-        )
+        self.vocabulary = vocabulary or Vocabulary((*letters, *MARKS), ("letter",) * alphabet + ("mark",) * len(MARKS))
 
     def encode(self, work):
         numbers = {symbol: number for number, symbol in enumerate(self.vocabulary.symbols)}

@@ -50,7 +50,7 @@ def load_keras(options: BackendOptions) -> str:
     if running != engine:
         raise RequestError(
             f"the engine '{engine}' was asked for, but Keras runs on '{running}' in this process already; "
-            f"set engine = \"{running}\" (or KERAS_BACKEND={running}), or start a new process"
+            f'set engine = "{running}" (or KERAS_BACKEND={running}), or start a new process'
         )
     return engine
 

@@ -29,9 +29,7 @@ class LSTMModel:
         self.network = Network(spec, {name: weight.shape for name, weight in weights.items()}, options.clip_norm)
         self.load_weights(weights)
 
-    def train_step(
-        self, batch: Batch, state: State | None, *, learning_rate: float, seed: int
-    ) -> tuple[float, State]:
+    def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
         inputs = self._arrays(batch.inputs, batch.context, start)

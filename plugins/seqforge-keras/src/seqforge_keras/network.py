@@ -25,9 +25,7 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
         self.vocabulary_size = spec.vocabulary_size
         self.fields = len(spec.context_fields)
         layers, hidden = int(spec.options["layers"]), int(spec.options["hidden"])
-        self.lstm_layers = [
-            keras.layers.LSTM(hidden, return_sequences=True, return_state=True) for _ in range(layers)
-        ]
+        self.lstm_layers = [keras.layers.LSTM(hidden, return_sequences=True, return_state=True) for _ in range(layers)]
         self.by_name = {}
         for name, shape in shapes.items():
             if not name.startswith("lstm."):

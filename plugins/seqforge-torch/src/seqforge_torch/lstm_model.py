@@ -34,9 +34,7 @@ class LSTMModel:
         # one-hot rows, then a row of zeros: NONE is -1, and so finds the last one
         self._one_hot = torch.eye(spec.vocabulary_size + 1)[:, :-1].contiguous()
 
-    def train_step(
-        self, batch: Batch, state: State | None, *, learning_rate: float, seed: int
-    ) -> tuple[float, State]:
+    def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
         logits, end = self._run(batch.inputs, batch.context, start, dropout_masks(self.spec, *batch.inputs.shape, seed))
@@ -78,7 +76,9 @@ class LSTMModel:
         """See `seqforge.Model.load_optimizer_state`."""
         self._adam.step = int(state["adam.step"])
         for moment, flat in (("m", self._adam.first), ("v", self._adam.second)):
-            flat.copy_(self._parameters.join({name: state[f"adam.{moment}.{name}"] for name in self._parameters.by_name}))
+            flat.copy_(
+                self._parameters.join({name: state[f"adam.{moment}.{name}"] for name in self._parameters.by_name})
+            )
 
     def _run(
         self, inputs: Ints, context: Ints, state: State, masks: list[Floats] | None

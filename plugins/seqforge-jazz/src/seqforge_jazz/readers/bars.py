@@ -9,6 +9,7 @@ from typing import Any
 from music21 import bar as m21_bar
 from music21 import chord as m21_chord
 from music21 import expressions, harmony, spanner, stream
+from music21 import note as m21_note
 
 from seqforge import DataError
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
@@ -91,14 +92,15 @@ def _bar(measure: stream.Measure, chords: Mapping[str, Chord], endings: frozense
             bar.chords.setdefault(_ticks(element.getOffsetInHierarchy(measure)), chords[name])
     voices = list(measure.voices)
     for element in (voices[0] if voices else measure).notes:
-        if isinstance(element, harmony.Harmony) or not element.pitches:
+        pitched = element.notes if isinstance(element, m21_chord.Chord) else [element]
+        sounding = [note for note in pitched if isinstance(note, m21_note.Note)]
+        if isinstance(element, harmony.Harmony) or not sounding or element.quarterLength == 0:
             continue
         offset = element.getOffsetInHierarchy(measure)
         start, end = _ticks(offset), _ticks(offset + element.quarterLength)
-        top = max(element.notes, key=lambda note: note.pitch.ps) if isinstance(element, m21_chord.Chord) else element
+        top = max(sounding, key=lambda note: note.pitch.ps)
         is_tied = top.tie is not None and top.tie.type in ("stop", "continue")
-        if element.quarterLength > 0:
-            bar.notes.append((start, max(end, start + 1), round(top.pitch.ps), is_tied))
+        bar.notes.append((start, max(end, start + 1), round(top.pitch.ps), is_tied))
     return bar
 
 
@@ -113,7 +115,7 @@ def _signs(measure: stream.Measure, endings: frozenset[int]) -> RepeatSigns:
 
 def _ticks(quarters: Any) -> int:
     """The nearest tick; music21 counts in floats and fractions."""
-    return round(quarters * TICKS_PER_QUARTER)
+    return int(round(quarters * TICKS_PER_QUARTER))
 
 
 def _placed(bars: Sequence[_Bar], bar_ticks: int) -> Iterator[tuple[int, _Bar]]:

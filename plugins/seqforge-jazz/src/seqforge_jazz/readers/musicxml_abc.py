@@ -8,6 +8,7 @@ followed), grace notes left out. Transposing instruments are read as they sound.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,7 +64,7 @@ class ABCReader:
         for number, tune in enumerate(tunes, start=1):
             name = path.name if len(tunes) == 1 else f"{path.name}, tune {number}"
             try:
-                yield _named_errors(lambda tune=tune: _tune(tune, path.stem), name)
+                yield _named_errors(partial(_tune, tune, path.stem), name)
             except DataError as error:
                 if len(tunes) == 1:
                     raise
