@@ -1,6 +1,7 @@
 """A toy plugin that the loader finds as it finds every other, and the ways to call seqforge."""
 
 import contextlib
+import functools
 import io
 import os
 import subprocess
@@ -81,13 +82,13 @@ def seqforge(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def process(tmp_path, toy_path):
-    """`process("run", "toy")`: the command in a process of its own, a warning being an error."""
+def python(tmp_path, toy_path):
+    """`python("-c", CODE)`: an interpreter in an empty folder, a warning being an error."""
 
     def start(*arguments, path=(), **environment):
         search = os.pathsep.join([*(str(folder) for folder in path), *toy_path])
         result = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "seqforge", *(str(argument) for argument in arguments)],
+            [sys.executable, "-W", "error", *(str(argument) for argument in arguments)],
             capture_output=True,
             encoding="utf-8",
             cwd=tmp_path,
@@ -98,6 +99,12 @@ def process(tmp_path, toy_path):
         return Outcome(result.returncode, result.stdout, result.stderr)
 
     return start
+
+
+@pytest.fixture
+def process(python):
+    """`process("run", "toy")`: the command in a process of its own; `path` holds folders of more plugins."""
+    return functools.partial(python, "-m", "seqforge")
 
 
 @pytest.fixture(scope="session")

@@ -115,7 +115,7 @@ def _signs(measure: stream.Measure, endings: frozenset[int]) -> RepeatSigns:
 
 def _ticks(quarters: Any) -> int:
     """The nearest tick; music21 counts in floats and fractions."""
-    return int(round(quarters * TICKS_PER_QUARTER))
+    return int(quarters * TICKS_PER_QUARTER + 0.5)
 
 
 def _placed(bars: Sequence[_Bar], bar_ticks: int) -> Iterator[tuple[int, _Bar]]:
