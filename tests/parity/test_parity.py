@@ -45,7 +45,7 @@ def continued(model: object, examples: list[Batch]) -> list[float]:
     return [model.train_step(example, None, learning_rate=0.01, seed=1)[0] for example in examples]
 
 
-@pytest.mark.parametrize(("first", "second"), itertools.product(BACKENDS, BACKENDS))
+@pytest.mark.parametrize(("first", "second"), list(itertools.product(BACKENDS, BACKENDS)))
 def test_training_goes_on_elsewhere_as_if_unbroken(first: str, second: str) -> None:
     _, unbroken = trained("numpy", 20)
     model, _ = trained(first, 10)
@@ -54,7 +54,7 @@ def test_training_goes_on_elsewhere_as_if_unbroken(first: str, second: str) -> N
     assert continued(other, batches(20)[10:]) == pytest.approx(unbroken[10:], rel=1e-5)
 
 
-@pytest.mark.parametrize(("first", "second"), itertools.permutations(BACKENDS, 2))
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(BACKENDS, 2)))
 def test_a_model_gives_the_same_logits_elsewhere(first: str, second: str) -> None:
     model, _ = trained(first, 5)
     other = BACKENDS[second].build(SPEC, model.weights(), OPTIONS)
