@@ -18,7 +18,7 @@ threads.limit(1)  # before NumPy is imported
 import numpy as np  # noqa: E402
 
 from seqforge import LSTM, BackendOptions, Batch, Model, ModelSpec  # noqa: E402
-from seqforge.plugins import load_plugins, missing_requirements  # noqa: E402
+from seqforge.plugins import Registry, missing_requirements  # noqa: E402
 
 SEQUENCES, STEPS, VOCABULARY_SIZE = 60, 30, 78
 STEPS_A_ROUND = 10
@@ -54,7 +54,7 @@ def build_models(layers: int, hidden: int) -> dict[str, tuple[str, Model]]:
     weights = LSTM().initial_weights(spec, np.random.default_rng(1))
     backend_options = BackendOptions(clip_norm=1.0)
     models = {}
-    for part in load_plugins().parts("backends"):
+    for part in Registry.installed().parts("backends"):
         if not missing_requirements(part.spec):
             backend = part.load()()
             models[part.spec.name] = (

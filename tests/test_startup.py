@@ -2,7 +2,7 @@
 
 import pytest
 
-HEAVY = {"numpy", "torch", "tensorflow", "keras", "jax", "music21", "pydantic", "safetensors"}
+HEAVY = {"numpy", "torch", "tensorflow", "keras", "jax", "music21", "safetensors"}  # Typer itself loads pydantic
 
 REPORT = """
 import sys

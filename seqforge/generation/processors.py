@@ -33,8 +33,9 @@ class Temperature:
 
     def __call__(self, logits: Logits, history: Ints, token_class: Ints) -> Logits:
         """See `seqforge.Processor`."""
-        # the largest is moved to 0 first: a tiny temperature then can't overflow
-        scaled: Logits = (logits - logits.max(axis=-1, keepdims=True)) / self.temperature
+        # the largest is moved to 0 first: under a tiny temperature the others become minus infinity, as they should
+        with np.errstate(over="ignore"):
+            scaled: Logits = (logits - logits.max(axis=-1, keepdims=True)) / self.temperature
         return scaled
 
 

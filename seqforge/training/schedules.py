@@ -28,7 +28,7 @@ class Schedule:
     def __call__(self, step: int) -> float:
         """The learning rate of `step`."""
         if step < self.warmup_steps:
-            return self.learning_rate * (step + 1) / self.warmup_steps
+            return self.learning_rate * ((step + 1) / self.warmup_steps)
         return self.learning_rate * SCHEDULES[self.name](self, step - self.warmup_steps)
 
 

@@ -69,10 +69,9 @@ def solo_line(sheet: LeadSheet) -> tuple[Note, ...]:
 def solo(sheet: LeadSheet) -> tuple[PlayedNote, ...]:
     """The solo with accents: peaks of the line are loud, notes on the beat softer than those off it."""
     line = solo_line(sheet)
-    pitches = [note.pitch for note in line]
-    before, after = [0, *pitches[:-1]], [*pitches[1:], 0]
+    pitches = [0, *(note.pitch for note in line), 0]
     played = []
-    for note, previous, following in zip(line, before, after, strict=True):
+    for note, previous, following in zip(line, pitches[:-2], pitches[2:], strict=True):
         accent = 10 if previous < note.pitch > following else 0
         on_beat = 5 if note.start % _BEAT == 0 else 0
         played.append(PlayedNote(note.start, note.duration, note.pitch, 92 + accent - on_beat))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
 
 from music21 import bar as m21_bar
 from music21 import chord as m21_chord
@@ -113,7 +113,7 @@ def _signs(measure: stream.Measure, endings: frozenset[int]) -> RepeatSigns:
     )
 
 
-def _ticks(quarters: Any) -> int:
+def _ticks(quarters: float | Fraction) -> int:
     """The nearest tick; music21 counts in floats and fractions."""
     return int(quarters * TICKS_PER_QUARTER + 0.5)
 

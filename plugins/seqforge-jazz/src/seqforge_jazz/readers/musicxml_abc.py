@@ -44,7 +44,8 @@ class MusicXMLReader:
             # Neither this importer nor the ABC handler below looks into music21's cache of pickled scores.
             importer = xmlToM21.MusicXMLImporter()
             importer.xmlRootToScore(root, importer.stream)
-            return _lead_sheet(importer.stream, chords, path.stem, xml_source.swing_of(root) or _SWING)
+            moves = xml_source.transpositions(root)
+            return _lead_sheet(importer.stream, chords, path.stem, moves, xml_source.swing_of(root) or _SWING)
 
         yield _named_errors(convert, path.name)
 
@@ -74,7 +75,7 @@ class ABCReader:
 def _tune(text: str, file_name: str) -> LeadSheet:
     plain, chords = abc_source.set_chords_apart(text)
     handler = abcFormat.ABCFile().readstr(plain)
-    return _lead_sheet(translate.abcToStreamScore(handler), chords, file_name, _SWING)
+    return _lead_sheet(translate.abcToStreamScore(handler), chords, file_name, {}, _SWING)
 
 
 def _named_errors(convert: Callable[[], Result], name: str) -> Result:
@@ -88,17 +89,21 @@ def _named_errors(convert: Callable[[], Result], name: str) -> Result:
         raise DataError(f"{name}: music21 can't read it ({type(error).__name__}: {reason:.200})") from error
 
 
-def _lead_sheet(score: stream.Score, chords: Mapping[str, Chord], file_name: str, swing: float) -> LeadSheet:
+def _lead_sheet(
+    score: stream.Score, chords: Mapping[str, Chord], file_name: str, moves: Mapping[str, int], swing: float
+) -> LeadSheet:
+    """The lead sheet of a score; `moves` transposes parts by their id."""
     part = _melody_part(score)
     notes, chart = line_and_chart(part, chords)
     if not notes:
         raise DataError("no notes")
-    semitones = _transposition(part)
+    # Music21's instruments transpose by their names alone, so what it says about that is of no use here.
+    semitones = moves.get(str(part.id).split("-Staff")[0], 0)
     if semitones:
         chart = chart.transposed(semitones)
         notes = tuple(Note(note.start, note.duration, note.pitch + semitones) for note in notes)
     metadata = score.metadata
-    title = (metadata.title if metadata is not None else None) or file_name
+    title = (metadata.bestTitle if metadata is not None else None) or file_name
     composer = metadata.composer if metadata is not None else None
     return LeadSheet(
         title=title,
@@ -119,14 +124,6 @@ def _melody_part(score: stream.Score) -> stream.Part:
         raise DataError("no notes")
     named = (part for part in parts if any(name in (part.partName or "").lower() for name in _MELODY_NAMES))
     return next(named, parts[0])
-
-
-def _transposition(part: stream.Part) -> int:
-    """Semitones from the written to the sounding pitch."""
-    instrument = part.getInstrument(returnDefault=False)
-    if instrument is None or instrument.transposition is None:
-        return 0
-    return round(instrument.transposition.semitones)
 
 
 def _key(part: stream.Part, likely: Key) -> Key:

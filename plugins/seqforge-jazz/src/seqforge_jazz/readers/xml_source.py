@@ -15,7 +15,7 @@ from seqforge import DataError
 from seqforge_jazz.chords import Chord
 from seqforge_jazz.harmony import Degree, chord_from_harmony
 
-__all__ = ["read_score", "set_chords_apart", "swing_of"]
+__all__ = ["read_score", "set_chords_apart", "swing_of", "transpositions"]
 
 LARGEST_SCORE = 32_000_000
 """The most bytes that a score may have, unpacked."""
@@ -115,3 +115,12 @@ def swing_of(root: Element) -> float | None:
         return None
     first, second = (float(swing.findtext(tag) or 1) for tag in ("first", "second"))
     return first / (first + second)
+
+
+def transpositions(root: Element) -> dict[str, int]:
+    """Semitones from the written to the sounding pitch for the id of each part that says so."""
+    return {
+        part.get("id", ""): int(move.findtext("chromatic") or 0) + 12 * int(move.findtext("octave-change") or 0)
+        for part in root.iter("part")
+        if (move := part.find("measure/attributes/transpose")) is not None
+    }
