@@ -83,7 +83,7 @@ def comping(sheet: LeadSheet) -> tuple[PlayedNote, ...]:
     played: list[PlayedNote] = []
     voicing: tuple[int, ...] = ()
     hits = _hits(sheet)
-    following = [start for start, _ in hits[1:]] + [sheet.chart.ticks]
+    following = [*(start for start, _ in hits), sheet.chart.ticks][1:]
     for (start, duration), limit in zip(hits, following, strict=True):
         off_beat = start % _BEAT != 0
         ahead = start + _OFF_BEAT if off_beat else start
@@ -141,7 +141,7 @@ def bass(sheet: LeadSheet) -> tuple[PlayedNote, ...]:
         return _bossa_bass(sheet.chart)
     line = _walk(sheet.chart)
     kept = [(tick, pitch) for tick, pitch in line if not _is_held(tick, sheet)]
-    ends = [tick for tick, _ in kept[1:]] + [sheet.chart.ticks]
+    ends = [*(tick for tick, _ in kept), sheet.chart.ticks][1:]
     spans = zip(kept, ends, strict=True)
     quiet = [start for start, _, chord in sheet.chart.spans() if chord.root is None]
     return tuple(
@@ -237,7 +237,7 @@ def _bossa_bass(chart: Chart) -> tuple[PlayedNote, ...]:
             wanted = heard.bass_pitch_class if is_root else _fifth(heard)
             pitch = _nearest(wanted if wanted is not None else heard.tones[0], pitch)
             hits.append((tick, pitch))
-    ends = [tick for tick, _ in hits[1:]] + [chart.ticks]
+    ends = [*(tick for tick, _ in hits), chart.ticks][1:]
     return tuple(
         PlayedNote(tick, min(end - tick, 18), pitch, 82) for (tick, pitch), end in zip(hits, ends, strict=True)
     )

@@ -22,9 +22,12 @@ _ANNOTATION_MARKS = ("^", "_", "<", ">", "@")
 def tunes(text: str) -> Iterator[str]:
     """Each tune of the file, with the file's header in front of it."""
     lines = text.splitlines()
+    if not lines or not lines[0].startswith("%abc"):
+        # Without a version music21 reads accidentals as if they did not last to the end of the bar.
+        lines.insert(0, "%abc-2.1")
     starts = [index for index, line in enumerate(lines) if line.startswith("X:")]
     if not starts:
-        yield text
+        yield "\n".join(lines) + "\n"
         return
     header = [line for line in lines[: starts[0]] if line.strip()]
     for start, end in itertools.pairwise([*starts, len(lines)]):

@@ -41,10 +41,12 @@ def line_and_chart(part: stream.Part, chords: Mapping[str, Chord]) -> tuple[tupl
     Of chords at one place the first counts. A first bar that is too short is a pick-up and ends where bar 2 begins;
     other bars that are too short are filled up with rest, two that make one together are joined.
     """
-    measures = list(part.getElementsByClass(stream.Measure))
+    # Music21 makes no measures of an ABC tune with fewer than two plain bar lines; repeats are lost then.
+    barred = part if part.hasMeasures() else part.makeMeasures()
+    measures = list(barred.getElementsByClass(stream.Measure))
     beats_per_bar, bar_ticks = _meter(measures)
-    endings = _endings(part)
-    bars = [_bar(measure, chords, endings.get(id(measure), frozenset())) for measure in measures]
+    endings = _endings(part, measures)
+    bars = [_bar(measure, chords, endings.get(index, frozenset())) for index, measure in enumerate(measures)]
     for bar in bars:
         if bar.ticks > bar_ticks:
             quarters = bar.ticks / TICKS_PER_QUARTER
@@ -75,13 +77,17 @@ def _meter(measures: Sequence[stream.Measure]) -> tuple[int, int]:
     return _BAR_QUARTERS[int(length)], int(length) * TICKS_PER_QUARTER
 
 
-def _endings(part: stream.Part) -> dict[int, frozenset[int]]:
-    """The passes of the ending that a measure belongs to, by the measure's identity."""
-    return {
-        id(measure): frozenset(bracket.numberRange)
-        for bracket in part.recurse().getElementsByClass(spanner.RepeatBracket)
-        for measure in bracket.getSpannedElements()
-    }
+def _endings(part: stream.Part, measures: Sequence[stream.Measure]) -> dict[int, frozenset[int]]:
+    """The passes of the ending that a measure belongs to, by the measure's index."""
+    index_of = {id(measure): index for index, measure in enumerate(measures)}
+    endings: dict[int, frozenset[int]] = {}
+    for bracket in part.recurse().getElementsByClass(spanner.RepeatBracket):
+        # A bracket from MusicXML holds only the first and the last of its measures.
+        indices = [index_of[id(measure)] for measure in bracket.getSpannedElements() if id(measure) in index_of]
+        endings |= dict.fromkeys(
+            range(min(indices), max(indices) + 1) if indices else (), frozenset(bracket.numberRange)
+        )
+    return endings
 
 
 def _bar(measure: stream.Measure, chords: Mapping[str, Chord], endings: frozenset[int]) -> _Bar:
@@ -137,7 +143,9 @@ def _append(notes: list[Note], start: int, bar: _Bar) -> None:
     """Add the bar's notes; what is tied to the note before, and follows it at once, makes that one longer."""
     for first, last, pitch, is_tied in bar.notes:
         before = notes[-1] if notes else None
-        if is_tied and before is not None and before.pitch == pitch and before.end == start + first:
+        # In ABC music21 lets an accidental end with its bar, also where the note is tied over.
+        goes_on = is_tied and before is not None and before.end == start + first and abs(before.pitch - pitch) <= 1
+        if goes_on and before is not None:
             notes[-1] = Note(before.start, before.duration + last - first, pitch)
         else:
             notes.append(Note(start + first, last - first, pitch))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
+from seqforge import DataError
+from seqforge_jazz.charts import LARGEST_CHART, TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import NO_CHORD, Chord
 from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import Note
@@ -46,6 +47,8 @@ def chart_of_changes(beats_per_bar: int, bars: int, changes: Sequence[tuple[int,
 
     Of several changes that meet on one beat, the last stays.
     """
+    if bars > LARGEST_CHART:
+        raise DataError(f"{bars} bars; allowed: at most {LARGEST_CHART}")
     beats: list[Chord] = [NO_CHORD] * (beats_per_bar * bars)
     for tick, chord in changes:
         beat = -(-tick // TICKS_PER_QUARTER)

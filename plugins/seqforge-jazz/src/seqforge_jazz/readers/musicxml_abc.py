@@ -26,7 +26,6 @@ from seqforge_jazz.readers.grid import fitting_instrument
 
 __all__ = ["ABCReader", "MusicXMLReader"]
 
-_MELODY_NAMES = ("melody", "voice", "solo", "lead")
 _TEMPO_BPM, _SWING = 160.0, 0.62
 
 Result = TypeVar("Result")
@@ -40,12 +39,13 @@ class MusicXMLReader:
         root = xml_source.read_score(path)
 
         def convert() -> LeadSheet:
+            xml_source.keep_melody(root)
+            semitones = xml_source.transposition(root)
             chords = xml_source.set_chords_apart(root)
             # Neither this importer nor the ABC handler below looks into music21's cache of pickled scores.
             importer = xmlToM21.MusicXMLImporter()
             importer.xmlRootToScore(root, importer.stream)
-            moves = xml_source.transpositions(root)
-            return _lead_sheet(importer.stream, chords, path.stem, moves, xml_source.swing_of(root) or _SWING)
+            return _lead_sheet(importer.stream, chords, path.stem, semitones, xml_source.swing_of(root) or _SWING)
 
         yield _named_errors(convert, path.name)
 
@@ -75,7 +75,7 @@ class ABCReader:
 def _tune(text: str, file_name: str) -> LeadSheet:
     plain, chords = abc_source.set_chords_apart(text)
     handler = abcFormat.ABCFile().readstr(plain)
-    return _lead_sheet(translate.abcToStreamScore(handler), chords, file_name, {}, _SWING)
+    return _lead_sheet(translate.abcToStreamScore(handler), chords, file_name, 0, _SWING)
 
 
 def _named_errors(convert: Callable[[], Result], name: str) -> Result:
@@ -90,15 +90,13 @@ def _named_errors(convert: Callable[[], Result], name: str) -> Result:
 
 
 def _lead_sheet(
-    score: stream.Score, chords: Mapping[str, Chord], file_name: str, moves: Mapping[str, int], swing: float
+    score: stream.Score, chords: Mapping[str, Chord], file_name: str, semitones: int, swing: float
 ) -> LeadSheet:
-    """The lead sheet of a score; `moves` transposes parts by their id."""
+    """The lead sheet of a score that is written `semitones` below where it sounds."""
     part = _melody_part(score)
     notes, chart = line_and_chart(part, chords)
     if not notes:
         raise DataError("no notes")
-    # Music21's instruments transpose by their names alone, so what it says about that is of no use here.
-    semitones = moves.get(str(part.id).split("-Staff")[0], 0)
     if semitones:
         chart = chart.transposed(semitones)
         notes = tuple(Note(note.start, note.duration, note.pitch + semitones) for note in notes)
@@ -122,7 +120,7 @@ def _melody_part(score: stream.Score) -> stream.Part:
     parts = [part for part in score.parts if part.recurse().notes]
     if not parts:
         raise DataError("no notes")
-    named = (part for part in parts if any(name in (part.partName or "").lower() for name in _MELODY_NAMES))
+    named = (part for part in parts if any(name in (part.partName or "").lower() for name in xml_source.MELODY_NAMES))
     return next(named, parts[0])
 
 

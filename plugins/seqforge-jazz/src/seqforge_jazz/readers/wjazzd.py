@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from seqforge import DataError, Source
+from seqforge import DataError, RequestError, Source
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import Chord, ChordError
 from seqforge_jazz.keys import likely_key
@@ -20,8 +20,8 @@ __all__ = ["WeimarReader"]
 
 _CITATION = "Weimar Jazz Database, Jazzomat Research Project, Open Database License 1.0"
 _SOLOS = """
-SELECT solo_info.melid AS number, performer, COALESCE(composition_info.title, solo_info.title, '') AS title, solopart,
-  instrument, avgtempo AS tempo_bpm, rhythmfeel AS feel, key, signature
+SELECT solo_info.melid AS number, performer, COALESCE(composition_info.title, solo_info.title, '') AS title, titleaddon,
+  solopart, instrument, avgtempo AS tempo_bpm, rhythmfeel AS feel, key, signature
 FROM solo_info LEFT JOIN composition_info ON composition_info.compid = solo_info.compid ORDER BY solo_info.melid
 """
 _NOTES = """
@@ -61,6 +61,11 @@ class _PlayedNote(NamedTuple):
     pitch: float
     period: int
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether nothing is missing, and beat, tatum and division count from 1."""
+        return None not in self and min(self.beat, self.tatum, self.division) >= 1 and self.beat_seconds > 0
+
     def placed(self, first_bar: int, beats_per_bar: int) -> Note:
         """The note on the grid: its start from bar, beat and tatum, its length in terms of the local beat."""
         beats = (self.bar - first_bar) * beats_per_bar + self.beat - 1
@@ -80,25 +85,34 @@ class WeimarReader:
 
     def read(self, path: Path) -> Iterator[LeadSheet | Source]:
         """The solos in the order of the database; `DataError` if the file has not the layout."""
-        # Read-only, so that a wrong path is never made into an empty database.
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            database.row_factory = sqlite3.Row
-            try:
+        try:
+            # Read-only, so that a wrong path is never made into an empty database.
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+                database.row_factory = sqlite3.Row
                 solos = database.execute(_SOLOS).fetchall()
                 if not solos:
-                    raise DataError(f"{path}: no solos in the table solo_info")
-                for solo in solos:
-                    yield _work_or_reason(database, solo)
-            except sqlite3.Error as error:
-                raise DataError(f"{path}: not a Weimar Jazz Database, version 2 ({error})") from None
+                    raise DataError(f"{path.name}: no solos in the table solo_info")
+                titles = _titles(solos)
+                for solo, title in zip(solos, titles, strict=True):
+                    yield _work_or_reason(database, solo, title)
+        except sqlite3.Error as error:
+            raise DataError(f"{path.name}: not a Weimar Jazz Database, version 2 ({error})") from None
 
 
-def _work_or_reason(database: sqlite3.Connection, solo: sqlite3.Row) -> LeadSheet | Source:
-    part = f" ({solo['solopart']})" if solo["solopart"] else ""
-    title = f"{solo['performer'] or 'unknown'}: {solo['title']}{part}"
+def _titles(solos: list[sqlite3.Row]) -> list[str]:
+    """A title for each solo, no two alike."""
+    titles: list[str] = []
+    for solo in solos:
+        additions = "".join(f" ({addition})" for addition in (solo["titleaddon"], solo["solopart"]) if addition)
+        title = f"{solo['performer'] or 'unknown'}: {solo['title']}{additions}"
+        titles.append(f"{title}, solo {solo['number']}" if title in titles else title)
+    return titles
+
+
+def _work_or_reason(database: sqlite3.Connection, solo: sqlite3.Row, title: str) -> LeadSheet | Source:
     try:
         return _lead_sheet(database, solo, title)
-    except DataError as error:
+    except RequestError as error:
         return Source(title, 0, str(error))
 
 
@@ -106,8 +120,8 @@ def _lead_sheet(database: sqlite3.Connection, solo: sqlite3.Row, title: str) -> 
     number = solo["number"]
     played = [_PlayedNote(*row) for row in database.execute(_NOTES, (number,))]
     beats_per_bar = _beats_per_bar(solo["signature"], {note.period for note in played})
-    if any(None in note or note.division < 1 or not note.beat_seconds > 0 for note in played):
-        raise DataError("a note lacks its bar, beat, tatum, division, duration, beatdur or pitch")
+    if not all(note.is_usable for note in played):
+        raise DataError("a note's bar, beat, tatum, division, duration, beatdur or pitch is missing or impossible")
     first_bar = min(1, *(note.bar for note in played))
     notes = one_at_a_time((note.placed(first_bar, beats_per_bar) for note in played), SHORTEST_REST)
     chords = database.execute(_CHORDS, (number,)).fetchall()

@@ -15,10 +15,20 @@ from seqforge import DataError
 from seqforge_jazz.chords import Chord
 from seqforge_jazz.harmony import Degree, chord_from_harmony
 
-__all__ = ["read_score", "set_chords_apart", "swing_of", "transpositions"]
+__all__ = [
+    "LARGEST_SCORE",
+    "MELODY_NAMES",
+    "keep_melody",
+    "read_score",
+    "set_chords_apart",
+    "swing_of",
+    "transposition",
+]
 
 LARGEST_SCORE = 32_000_000
 """The most bytes that a score may have, unpacked."""
+
+MELODY_NAMES = ("melody", "voice", "solo", "lead")
 
 
 def read_score(path: Path) -> Element:
@@ -117,10 +127,22 @@ def swing_of(root: Element) -> float | None:
     return first / (first + second)
 
 
-def transpositions(root: Element) -> dict[str, int]:
-    """Semitones from the written to the sounding pitch for the id of each part that says so."""
-    return {
-        part.get("id", ""): int(move.findtext("chromatic") or 0) + 12 * int(move.findtext("octave-change") or 0)
-        for part in root.iter("part")
-        if (move := part.find("measure/attributes/transpose")) is not None
-    }
+def keep_melody(root: Element) -> None:
+    """Take all parts out of the score but the one that `MELODY_NAMES` point to, or else the first with notes."""
+    names = {part.get("id"): (part.findtext("part-name") or "").lower() for part in root.iter("score-part")}
+    parts = [part for part in root.findall("part") if part.find("measure/note/pitch") is not None]
+    if not parts:
+        raise DataError("no notes")
+    named = (part for part in parts if any(name in names.get(part.get("id"), "") for name in MELODY_NAMES))
+    melody = next(named, parts[0])
+    for part in root.findall("part"):
+        if part is not melody:
+            root.remove(part)
+
+
+def transposition(root: Element) -> int:
+    """Semitones from the written to the sounding pitch of the only part; 0 unless the score says so."""
+    move = root.find("part/measure/attributes/transpose")
+    if move is None:
+        return 0
+    return round(float(move.findtext("chromatic") or 0)) + 12 * int(move.findtext("octave-change") or 0)
