@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from seqforge.errors import DataError, SeqforgeError
+from seqforge.configuration import known_keys
+from seqforge.errors import DataError, SeqforgeError, UnknownName
 from seqforge.interfaces import Audit, Codec, Dataset, Piece, Reader, Source
 from seqforge.options import check_options
 from seqforge.plugins import Registry
@@ -20,13 +21,16 @@ __all__ = ["FileCorpus", "data_digest", "data_options", "open_dataset"]
 
 def data_options(registry: Registry, source: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a registered corpus, checked and filled up; files have none."""
-    declared = registry.find("datasets", source).spec.options if source in registry.names("datasets") else ()
+    declared = registry.find("datasets", source).spec.options if registry.has("datasets", source) else ()
+    for name in set(values).difference(option.name for option in declared):
+        own = [key for key in known_keys() if key.startswith("data.")]
+        raise UnknownName("key", f"data.{name}", [*own, *(f"data.{option.name}" for option in declared)])
     return check_options(declared, values, "data.")
 
 
 def open_dataset(registry: Registry, source: str, options: Mapping[str, Any], codec: Codec) -> Dataset:
     """The corpus that `source` names; `DataError` if it names nothing."""
-    if source in registry.names("datasets"):
+    if registry.has("datasets", source):
         dataset: Dataset = registry.find("datasets", source).load()(codec=codec, **options)
         return dataset
     paths = _paths(registry, source)

@@ -11,10 +11,13 @@ def main() -> None:
     """Run the command line; an expected error is one line and its exit status."""
     threads.limit(1)  # before anything can import NumPy; `run --threads` asks again
     from seqforge.commands.app import make_app
-    from seqforge.commands.failures import report
+    from seqforge.commands.failures import INTERRUPTED, report
 
     with report(debug="--debug" in sys.argv):
-        make_app()()
+        status = make_app()(standalone_mode=False)
+        if status == INTERRUPTED:  # Typer has turned the exception into a number
+            raise KeyboardInterrupt
+    sys.exit(status or 0)
 
 
 if __name__ == "__main__":

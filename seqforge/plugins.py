@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,17 @@ import pluggy
 
 from seqforge import builtin, hookspecs
 from seqforge.errors import NotInstalled, PluginError, RequestError, UnknownName
-from seqforge.hookspecs import RecipeSpec, Spec
+from seqforge.hookspecs import (
+    BackendSpec,
+    CodecSpec,
+    DatasetSpec,
+    FormatSpec,
+    ReaderSpec,
+    RecipeSpec,
+    SamplerSpec,
+)
 
-__all__ = ["KINDS", "Part", "Plugin", "PluginProblem", "Registry", "missing_requirements"]
+__all__ = ["KINDS", "Part", "Plugin", "PluginProblem", "Registry", "missing_requirements", "short_name"]
 
 KINDS = {
     "datasets": "data set",
@@ -31,6 +39,16 @@ KINDS = {
     "recipes": "recipe",
 }
 """What a plugin can register, with the word for one of it."""
+
+_SPECS = {
+    "datasets": DatasetSpec,
+    "readers": ReaderSpec,
+    "codecs": CodecSpec,
+    "backends": BackendSpec,
+    "samplers": SamplerSpec,
+    "formats": FormatSpec,
+    "recipes": RecipeSpec,
+}
 
 FIRST_PARTY = {
     ("backends", "torch"): "seqforge-torch",
@@ -58,7 +76,7 @@ class Part:
         module, _, attribute = self.spec.target.partition(":")
         try:
             return getattr(importlib.import_module(module), attribute)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(
                 f"{KINDS[self.kind]} '{self.spec.name}' of {self.distribution} (entry point {self.entry_point}) "
                 f"can't be imported: {type(error).__name__}: {error}; reinstall {self.distribution}"
@@ -108,9 +126,9 @@ class Registry:
         version = importlib.import_module("seqforge").__version__
         registry.add(Plugin("core", "seqforge-core", version, builtin.__name__))
         found = importlib.metadata.entry_points(group="seqforge")
-        for entry in sorted(found, key=lambda entry: (entry.dist.name if entry.dist else "", entry.name)):
-            distribution = entry.dist.name if entry.dist else "an unknown distribution"
-            registry.add(Plugin(entry.name, distribution, entry.dist.version if entry.dist else "", entry.value))
+        plugins = [Plugin(entry.name, *_origin(entry), entry.value) for entry in found]
+        for plugin in sorted(plugins, key=lambda plugin: (plugin.distribution, plugin.entry_point)):
+            registry.add(plugin)
         return registry
 
     def add(self, plugin: Plugin) -> None:
@@ -119,14 +137,14 @@ class Registry:
         try:
             module = importlib.import_module(plugin.module)
             self._manager.register(module, name=f"{plugin.distribution}:{plugin.entry_point}")
-            for kind in KINDS:
-                self._collect(plugin, kind, module)
+            parts = [part for kind in KINDS for part in self._collect(plugin, kind, module)]
         except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin does wrong is its own fault
-            for parts in self._parts.values():
-                parts[:] = [part for part in parts if part.entry_point != plugin.entry_point]
             cause = " ".join(f"{type(error).__name__}: {error}".split())
             plugin.problem = PluginProblem(plugin.distribution, plugin.entry_point, cause)
-            plugin.provides.clear()
+            return
+        for part in parts:
+            self._parts[part.kind].append(part)
+            plugin.provides.setdefault(part.kind, []).append(part.spec.name)
 
     @property
     def problems(self) -> list[PluginProblem]:
@@ -146,38 +164,70 @@ class Registry:
 
         `UnknownName` if there is none; `RequestError` if two distributions claim it.
         """
-        distribution, _, short = name.rpartition(":")
-        found = [
-            part for part in self._parts[kind] if part.spec.name == short and distribution in ("", part.distribution)
-        ]
+        found = self._named(kind, name)
         if not found:
             package = FIRST_PARTY.get((kind, name))
             if package:
                 raise NotInstalled(f"{KINDS[kind]} '{name}'", package)
             raise UnknownName(KINDS[kind], name, self.names(kind))
         if len(found) > 1:
-            full = " or ".join(f"{part.distribution}:{short}" for part in found)
-            raise RequestError(f"{KINDS[kind]} '{short}' is offered by several packages; write {full}")
+            full = " or ".join(self.full_name(part) for part in found)
+            raise RequestError(f"{KINDS[kind]} '{name}' is offered by several packages; write {full}")
         return found[0]
+
+    def has(self, kind: str, name: str) -> bool:
+        """Whether somebody offers a part of that name, or of `distribution:name`."""
+        return bool(self._named(kind, name))
+
+    def full_name(self, part: Part) -> str:
+        """The name by which `find` gives this part: with its distribution where several claim the name."""
+        name = str(part.spec.name)
+        return name if len(self._named(part.kind, name)) == 1 else f"{part.distribution}:{name}"
 
     def versions(self, parts: Iterable[Part]) -> dict[str, str]:
         """The versions of the distributions that the parts come from, and of the core."""
         wanted = {"seqforge-core", *(part.distribution for part in parts)}
         return {plugin.distribution: plugin.version for plugin in self.plugins if plugin.distribution in wanted}
 
-    def _collect(self, plugin: Plugin, kind: str, module: Any) -> None:
+    def _named(self, kind: str, name: str) -> list[Part]:
+        distribution, _, short = name.rpartition(":")
+        return [
+            part for part in self._parts[kind] if part.spec.name == short and distribution in ("", part.distribution)
+        ]
+
+    def _collect(self, plugin: Plugin, kind: str, module: Any) -> Iterator[Part]:
         caller = getattr(self._manager.hook, f"seqforge_register_{kind}")
         for implementation in caller.get_hookimpls():
             if implementation.plugin is not module:
                 continue
             for spec in implementation.function():
-                if not isinstance(spec, (Spec, RecipeSpec)):
-                    raise TypeError(f"seqforge_register_{kind} gave {spec!r}, which is no spec")
-                self._parts[kind].append(Part(kind, spec, plugin.distribution, plugin.entry_point))
-                plugin.provides.setdefault(kind, []).append(spec.name)
+                if not isinstance(spec, _SPECS[kind]):
+                    raise TypeError(f"seqforge_register_{kind} gave {spec!r}, which is no {_SPECS[kind].__name__}")
+                yield Part(kind, spec, plugin.distribution, plugin.entry_point)
 
 
 def missing_requirements(spec: Any) -> list[str]:
     """The import names among a spec's requirements that are not installed; nothing is imported."""
     requirements: Iterable[str] = getattr(spec, "requires", ())
-    return [name for name in requirements if importlib.util.find_spec(name) is None]
+    return [name for name in requirements if not _is_installed(name)]
+
+
+def short_name(name: str) -> str:
+    """A part's name without the distribution that may stand before it."""
+    return name.rpartition(":")[2]
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ImportError:  # of a package that the module is inside of
+        return False
+
+
+def _origin(entry: importlib.metadata.EntryPoint) -> tuple[str, str]:
+    """The distribution of an entry point, and its version; an installation that was damaged may tell neither."""
+    try:
+        name, version = (entry.dist.name, entry.dist.version) if entry.dist else (None, None)
+    except Exception:  # noqa: BLE001  # what a missing file of metadata raises depends on the version of Python
+        name, version = None, None
+    return name or "an unknown distribution", version or ""

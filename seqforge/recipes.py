@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqforge.configuration import merge, read_toml
-from seqforge.errors import RequestError
+from seqforge.errors import PluginError, RequestError
 from seqforge.plugins import Registry
 
 __all__ = ["recipe_text", "starting_values"]
@@ -15,8 +15,15 @@ __all__ = ["recipe_text", "starting_values"]
 
 def recipe_text(registry: Registry, name: str) -> str:
     """The TOML of a recipe, comments and all."""
-    spec = registry.find("recipes", name).spec
-    return importlib.resources.files(spec.package).joinpath(spec.resource).read_text(encoding="utf-8")
+    part = registry.find("recipes", name)
+    spec = part.spec
+    try:
+        return importlib.resources.files(spec.package).joinpath(spec.resource).read_text(encoding="utf-8")
+    except (ImportError, OSError, UnicodeDecodeError) as error:
+        raise PluginError(
+            f"recipe '{name}' of {part.distribution} (entry point {part.entry_point}) can't be read: "
+            f"{type(error).__name__}: {error}; reinstall {part.distribution}"
+        ) from error
 
 
 def starting_values(registry: Registry, request: str) -> dict[str, Any]:

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from seqforge.entry import main
 from seqforge.plugins import Registry
+
+settings.register_profile("seqforge", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("seqforge")  # a busy machine is no reason to fail
 
 TOY_SOURCE = Path(__file__).parent / "toy"
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from seqforge import __version__
+
 HEAVY = {"numpy", "torch", "tensorflow", "keras", "jax", "music21", "safetensors"}  # Typer itself loads pydantic
 
 REPORT = """
@@ -58,3 +60,14 @@ def test_a_run_imports_no_framework(python):
     modules = loaded(python, "run", "toy", "--set", "training.steps=1", "--set", "samples.count=1")
     assert "numpy" in modules
     assert not modules & {"torch", "tensorflow", "keras", "jax", "music21"}
+
+
+@pytest.mark.parametrize("arguments", [[], ["recipes"], ["plugins"]], ids=str)
+def test_a_command_that_is_given_nothing_shows_what_it_takes(seqforge, arguments):
+    outcome = seqforge(*arguments)
+    assert outcome.out.strip() == seqforge(*arguments, "--help").out.strip()
+    assert outcome.err == ""
+
+
+def test_the_version_is_that_of_the_package(seqforge):
+    assert seqforge("--version").out == f"seqforge {__version__}\n"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+import typer
 
 from seqforge.errors import SeqforgeError
 
@@ -12,6 +15,8 @@ __all__ = ["INTERRUPTED", "report", "warn"]
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # Typer gives its own base no public name
 
 
 @contextmanager
@@ -24,6 +29,9 @@ def report(*, debug: bool) -> Iterator[None]:
             raise
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(error.exit_status)
+    except _UsageError as error:
+        _report_usage(error)
+        sys.exit(2)
     except OSError as error:
         if debug:
             raise
@@ -33,6 +41,18 @@ def report(*, debug: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         print("interrupted; type the same command again to start over", file=sys.stderr)
         sys.exit(INTERRUPTED)
+
+
+def _report_usage(error: Any) -> None:
+    """A command line that can't be read, on one line; a command that was given nothing shows its help."""
+    message = error.format_message()
+    if "\n" in message:
+        print(message)
+        return
+    print(
+        f"error: {message.rstrip('.')}; see {error.ctx.command_path if error.ctx else 'seqforge'} --help",
+        file=sys.stderr,
+    )
 
 
 def warn(lines: list[str]) -> None:

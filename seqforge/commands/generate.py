@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -145,7 +145,7 @@ def _generate(
         part,
         codec,
         TakesRequest(
-            prompt=prompt,
+            prompt=_parsed(part.spec.prompt_options, prompt),
             sampling=sampling,
             formats=_formats(registry, formats, part.spec.name),
             count=count,
@@ -164,9 +164,15 @@ def _generate(
     print(f"{len(takes)} take{'s' if len(takes) != 1 else ''} in {folder}, seed {request.seed}")
 
 
+def _parsed(options: Iterable[Option], typed: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed for a prompt in the types of the codec's options; those of other codecs stay text."""
+    declared = {option.name: option for option in options}
+    return {name: declared[name].parse(text, "--") if name in declared else text for name, text in typed.items()}
+
+
 def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ...]:
     if names is None:
-        return tuple(part.spec.name for part in registry.parts("formats") if codec in part.spec.codecs)
+        return tuple(registry.full_name(part) for part in registry.parts("formats") if codec in part.spec.codecs)
     chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     if not chosen:
         raise RequestError("--format is empty; allowed: names with commas between, see `seqforge list formats`")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from seqforge.errors import RequestError
+from seqforge.plugins import short_name
 
 __all__ = ["recipes_app"]
 
@@ -35,9 +36,9 @@ def copy(
     from seqforge.recipes import recipe_text
 
     text = recipe_text(context.obj, name)
-    target = file or Path(f"{name}.toml")
+    target = file or Path()
     if target.is_dir():
-        target = target / f"{name}.toml"
+        target = target / f"{short_name(name)}.toml"
     if target.exists():
         raise RequestError(f"{target} exists already; give another file, so that nothing is lost")
     atomic.write_text(target, f'recipe = "{name}"\n\n{text}')

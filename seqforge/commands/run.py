@@ -11,7 +11,7 @@ import typer
 from seqforge import threads as thread_limit
 from seqforge.commands.failures import warn
 from seqforge.commands.screen import print_json
-from seqforge.plugins import Registry
+from seqforge.plugins import Registry, short_name
 
 __all__ = ["run"]
 
@@ -62,7 +62,7 @@ def run(
     if out is not None:
         refuse_occupied(out, force=force)
     corpus = load_corpus(registry, plan)
-    folder = RunFolder(out or fresh_folder(Path("runs"), plan.config.recipe or "run"))
+    folder = RunFolder(out or fresh_folder(Path("runs"), short_name(plan.config.recipe) or "run"))
     with ScreenObserver(plan, file=sys.stderr if json else sys.stdout) as observer:
         result = perform(registry, plan, corpus, folder, observer)
     if json:

@@ -80,6 +80,7 @@ def _chunks(pieces: Sequence[Piece]) -> Iterator[tuple[NDArray[np.int32], ...]]:
         yield inputs, context, targets, counted
 
 
+@np.errstate(invalid="ignore")  # of weights that ran away; the training loop looks at the sum
 def _nats(logits: NDArray[np.float32], targets: NDArray[np.int32]) -> NDArray[np.float64]:
     """Cross-entropy of each token in nats, (B, T)."""
     shifted = (logits - logits.max(axis=-1, keepdims=True)).astype(np.float64)

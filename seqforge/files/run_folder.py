@@ -57,8 +57,9 @@ class RunFolder:
 
 def refuse_occupied(out: Path, *, force: bool = False) -> None:
     """`RequestError` if `out` is no folder that a run can be written to: a file, or not empty and not `force`."""
-    if out.exists() and not out.is_dir():
-        raise RequestError(f"{out} is a file; --out takes a folder")
+    for path in (out, *out.parents):
+        if path.exists() and not path.is_dir():
+            raise RequestError(f"{path} is a file; --out takes a folder")
     if any(_children(out)) and not force:
         raise RequestError(f"{out} is not empty; choose another --out, or --force to replace the run in it")
     if any(_children(out)) and not RunFolder(out).config.is_file():

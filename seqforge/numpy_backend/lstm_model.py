@@ -19,6 +19,8 @@ __all__ = ["LSTMModel"]
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
+_quiet = np.errstate(over="ignore", invalid="ignore")  # when weights run away, the loss tells, and the loop looks at it
+
 
 @dataclass(frozen=True)
 class _Pass:
@@ -41,6 +43,7 @@ class LSTMModel:
         self._weights = {name: np.array(weight, np.float32, order="C") for name, weight in weights.items()}
         self._adam = Adam(self._weights)
 
+    @_quiet
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
         masks = dropout_masks(self.spec, batch.inputs.shape[0], batch.inputs.shape[1], seed)
@@ -53,6 +56,7 @@ class LSTMModel:
         self._adam.update(gradients, learning_rate)
         return loss, result.state
 
+    @_quiet
     def forward(self, inputs: Ints, context: Ints, state: State) -> tuple[Floats, State]:
         """See `seqforge.Model.forward`."""
         result = self._run(inputs, context, state, None)

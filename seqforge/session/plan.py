@@ -20,7 +20,7 @@ from seqforge.corpus import data_options
 from seqforge.errors import RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
 from seqforge.options import check_options
-from seqforge.plugins import Part, Registry
+from seqforge.plugins import Part, Registry, short_name
 from seqforge.session.strategy import sampling_settings
 
 __all__ = ["Plan", "check_formats", "make_codec", "make_plan"]
@@ -65,9 +65,9 @@ def make_plan(registry: Registry, values: Mapping[str, Any], *, backend: str | N
     extra = _backend_extra(registry, choice.part, config)
     resolved = config.replaced(
         data=data_options(registry, config.data.source, config.data.options),
-        codec={"name": codec_part.spec.name, codec_part.spec.name: codec_options},
+        codec={"name": registry.full_name(codec_part), codec_part.spec.name: codec_options},
         model={"architecture": architecture, architecture: model_options},
-        backend={"name": choice.part.spec.name, choice.part.spec.name: extra},
+        backend={"name": registry.full_name(choice.part), choice.part.spec.name: extra},
         samples=_samples(registry, config, codec_part, codec),
     )
     return Plan(
@@ -94,16 +94,20 @@ def make_codec(part: Part, options: Mapping[str, Any], vocabulary: Vocabulary | 
 
 def check_formats(registry: Registry, names: tuple[str, ...], codec: str) -> list[Part]:
     """The formats of those names; each must write what the codec decodes to."""
-    fitting = [part.spec.name for part in registry.parts("formats") if codec in part.spec.codecs]
-    parts = []
+    fitting = [registry.full_name(part) for part in registry.parts("formats") if codec in part.spec.codecs]
+    parts: dict[str, Part] = {}
     for name in names:
-        if name not in registry.names("formats"):
+        if not registry.has("formats", name):
             raise UnknownName("format", name, fitting)
         part = registry.find("formats", name)
         if codec not in part.spec.codecs:
             raise UnknownName(f"format for codec {codec}", name, fitting)
-        parts.append(part)
-    return parts
+        other = parts.setdefault(part.spec.suffix, part)
+        if other is not part:
+            raise RequestError(
+                f"formats {registry.full_name(other)} and {name} both write {part.spec.suffix}; name one"
+            )
+    return list(parts.values())
 
 
 def _named(registry: Registry, kind: str, name: str, key: str) -> Part:
@@ -132,5 +136,6 @@ def _only_chosen(config: RunConfig) -> RunConfig:
     values = config.model_dump()
     for section, key in (("codec", "name"), ("model", "architecture"), ("backend", "name")):
         chosen = values[section][key]
-        values[section] = {key: chosen, chosen: values[section].get(chosen, {})}
+        table = short_name(chosen)
+        values[section] = {key: chosen, table: values[section].get(table, {})}
     return RunConfig.check(values)

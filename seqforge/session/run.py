@@ -16,7 +16,7 @@ from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile, read_model, write_model
 from seqforge.files.run_folder import RunFolder
 from seqforge.interfaces import Audit, Dataset, Model, Piece
-from seqforge.plugins import Registry
+from seqforge.plugins import Registry, short_name
 from seqforge.randomness import generator
 from seqforge.session.plan import Plan
 from seqforge.session.takes import Take, TakesRequest, make_takes
@@ -90,7 +90,7 @@ def load_corpus(registry: Registry, plan: Plan) -> Corpus:
 
 def _origin(registry: Registry, source: str) -> dict[str, str]:
     """The version of the distribution that a registered corpus comes from."""
-    if source not in registry.names("datasets"):
+    if not registry.has("datasets", source):
         return {}
     return registry.versions([registry.find("datasets", source)])
 
@@ -175,13 +175,13 @@ class _Journal:
 def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: TrainingResult) -> ModelFile:
     config = plan.config.model_dump(mode="json", exclude_none=True)
     source = plan.config.data.source
-    registered = source in registry.names("datasets")
+    registered = registry.has("datasets", source)
     if not registered:
         config["data"]["source"] = "files"  # a path would tell where somebody keeps them
     codec = plan.config.codec
     return ModelFile(
         spec=plan.spec,
-        codec={"name": codec.name, "options": codec.options[codec.name]},
+        codec={"name": codec.name, "options": codec.options[short_name(codec.name)]},
         vocabulary=plan.codec.vocabulary,
         data={
             "source": source if registered else "files",
@@ -192,7 +192,7 @@ def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: Training
         provenance={
             "recipe": plan.config.recipe,
             "seed": plan.config.seed,
-            "backend": plan.choice.part.spec.name,
+            "backend": plan.config.backend.name,
             "engine": plan.backend.describe(plan.backend_options),
             "step": result.best_step,
             "versions": {**plan.versions, **corpus.versions},

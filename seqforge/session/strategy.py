@@ -9,7 +9,7 @@ from seqforge.errors import UnknownName
 from seqforge.generation.loop import Strategy
 from seqforge.generation.processors import STAGES
 from seqforge.options import Option
-from seqforge.plugins import Part, Registry
+from seqforge.plugins import Part, Registry, short_name
 
 __all__ = ["make_strategy", "sampling_options", "sampling_settings"]
 
@@ -24,8 +24,10 @@ def sampling_settings(registry: Registry, values: Mapping[str, Any], where: str)
     options = sampling_options(registry)
     samplers = [part.spec.name for part in registry.parts("samplers") if part.spec.stage == "draw"]
     settings: dict[str, Any] = {"sampler": values.get("sampler", "draw")}
-    if settings["sampler"] not in samplers:
-        raise UnknownName("sampler", str(settings["sampler"]), samplers)
+    chosen = str(settings["sampler"])
+    if not registry.has("samplers", chosen) or short_name(chosen) not in samplers:
+        raise UnknownName("sampler", chosen, samplers)
+    registry.find("samplers", chosen)  # an error if several packages offer it
     for name in values:
         if name != "sampler" and name not in options:
             raise UnknownName("key", f"{where}{name}", [f"{where}{known}" for known in ("sampler", *options)])

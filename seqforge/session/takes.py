@@ -78,6 +78,10 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     The request has gone through `check_request`. The numpy backend samples from every architecture that it knows,
     so equal requests give equal files whatever is installed.
     """
+    formats = [(part.spec.suffix, part.load()()) for part in map(_finder(registry), request.formats)]
+    targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
+    settings = folder / "settings.json"
+    _refuse_existing([settings, *(path for paths in targets for path in paths)])
     sequences = generate_tokens(
         _sampling_model(registry, model),
         codec,
@@ -86,9 +90,6 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
         seed=request.seed,
         count=request.count,
     )
-    formats = [(part.spec.suffix, part.load()()) for part in map(_finder(registry), request.formats)]
-    targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
-    _refuse_existing([path for paths in targets for path in paths])
     takes = []
     for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
         work = codec.decode(tokens.tolist(), request.prompt)
@@ -96,7 +97,7 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
             with atomic.replacing(path) as temporary:
                 writer.write(work, temporary)
         takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
-    write_settings(folder / "settings.json", _settings(model, request))
+    write_settings(settings, _settings(model, request))
     return takes
 
 

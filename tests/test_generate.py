@@ -1,0 +1,159 @@
+"""`seqforge generate`: takes from a model, the same ones again, and what may not come."""
+
+import json
+import re
+
+import pytest
+
+
+def takes(folder, suffix="txt"):
+    """The text of every take, in their order."""
+    return [path.read_text() for path in sorted(folder.glob(f"take-*.{suffix}"))]
+
+
+@pytest.fixture
+def generate(seqforge, tmp_path, toy_run):
+    """`generate("-n", 4)`: the texts of the takes."""
+    numbers = iter(range(100))
+
+    def start(*arguments, model=toy_run, seed=7):
+        out = tmp_path / f"takes {next(numbers)}"
+        outcome = seqforge("generate", model, "--out", out, "--seed", seed, *arguments)
+        assert outcome.status == 0, outcome.err
+        return takes(out)
+
+    return start
+
+
+def test_take_1_is_the_same_alone_among_4_and_among_20(generate):
+    (alone,) = generate("-n", 1)
+    four, twenty = generate("-n", 4), generate("-n", 20)
+    assert [alone] == four[:1]
+    assert four == twenty[:4]
+    assert len(set(generate("-n", 20, "--length", 40))) == 20
+    assert generate("-n", 17)[16] == twenty[16]
+
+
+def test_the_samples_of_the_run_can_be_generated_again(generate, toy_run):
+    assert generate("-n", 2, "--length", 6, seed=1) == takes(toy_run / "samples")
+
+
+def test_a_model_file_does_what_its_run_does(generate, toy_run):
+    assert generate("-n", 3) == generate("-n", 3, model=toy_run / "model.safetensors")
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "99"])
+def test_the_same_seed_gives_the_same_files_in_another_process(process, tmp_path, generate, toy_run, hash_seed):
+    here = generate("-n", 3)
+    environment = {"PYTHONHASHSEED": hash_seed, "OPENBLAS_NUM_THREADS": "4", "SEQFORGE_BACKEND": "mirror"}
+    outcome = process("generate", toy_run, "-n", 3, "--seed", 7, "--out", "there", **environment)
+    assert outcome.status == 0
+    assert takes(tmp_path / "there") == here
+
+
+def test_a_model_trained_by_another_backend_generates_alike(seqforge, generate, tmp_path):
+    for backend in ("numpy", "mirror"):
+        assert seqforge("run", "toy", "--backend", backend, "--out", backend).status == 0
+    numpy, mirror = (generate("-n", 2, model=tmp_path / backend) for backend in ("numpy", "mirror"))
+    assert numpy == mirror
+
+
+def test_another_seed_gives_other_takes(generate):
+    assert generate("-n", 4, seed=7) != generate("-n", 4, seed=8)
+
+
+def test_a_seed_that_was_drawn_is_printed_and_repeats_the_takes(seqforge, tmp_path, toy_run):
+    outcome = seqforge("generate", toy_run, "-n", 3, "--out", "first")
+    seed = re.search(r"seed (\d+)$", outcome.out.strip())[1]
+    assert seqforge("generate", toy_run, "-n", 3, "--out", "second", "--seed", seed).status == 0
+    assert takes(tmp_path / "first") == takes(tmp_path / "second")
+    other = seqforge("generate", toy_run, "-n", 3, "--out", "third")
+    assert f"seed {seed}" not in other.out
+
+
+def test_greedy_takes_are_equal_and_those_of_top_k_1(generate):
+    greedy = generate("-n", 3, "--sampler", "greedy")
+    assert len(set(greedy)) == 1
+    assert generate("-n", 3, "--top-k", 1, seed=3) == greedy
+    assert generate("-n", 3, "--temperature", "1e-9", seed=4) == greedy
+    assert generate("-n", 3, "--top-p", "1e-9", seed=5) == greedy
+
+
+def test_temperature_widens_and_narrows(generate):
+    cold, usual, hot = (len(set(generate("-n", 16, "--temperature", t))) for t in ("0.02", "1", "3"))
+    assert cold < usual <= hot == 16
+
+
+def test_the_temperature_comes_before_the_truncation(generate):
+    flat_then_cut = generate("-n", 60, "--length", 1, "--temperature", 100, "--top-p", 0.75)
+    assert len({text[0] for text in flat_then_cut}) == 4, "of five letters that are about as likely, four make up 0.75"
+    cut = generate("-n", 60, "--length", 1, "--top-p", 0.75)
+    assert len({text[0] for text in cut}) < 4
+
+
+@pytest.mark.parametrize("length", [1, 5, 300])
+def test_takes_end_where_the_guide_ends_and_keep_to_it(generate, length):
+    for text in generate("-n", 3, "--length", length, "--temperature", 100):
+        assert re.fullmatch(f"([a-e][.=-]){{{length}}}\n", text)
+
+
+def test_what_the_prompt_forbids_never_comes(generate):
+    for text in generate("-n", 16, "--length", 40, "--temperature", 100, "--avoid", "ace", "--legato", "true"):
+        assert set(text.strip()) == set("bd=-")
+
+
+def test_a_processor_of_a_plugin_joins_in(generate):
+    for text in generate("-n", 16, "--length", 40, "--temperature", 100, "--set", "fresh_letter=true"):
+        assert re.fullmatch(r"(?:([a-e])[.=-](?!\1))+\n", text)
+    plain = generate("-n", 16, "--length", 40, "--temperature", 100)
+    assert any(re.search(r"([a-e])[.=-]\1", text) for text in plain)
+
+
+def test_set_and_the_short_options_mean_the_same(generate):
+    assert generate("-n", 4, "--set", "top_k=2") == generate("-n", 4, "--top-k", 2)
+
+
+def test_files_are_written_in_the_formats_asked_for(seqforge, tmp_path, toy_run):
+    assert seqforge("generate", toy_run, "--out", "all", "--seed", 1).status == 0
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == [
+        "settings.json",
+        "take-01.marks",
+        "take-01.txt",
+    ]
+    assert seqforge("generate", toy_run, "--out", "one", "--seed", 1, "--format", "marks,marks").status == 0
+    assert takes(tmp_path / "one", "marks") == takes(tmp_path / "all", "marks")
+    assert takes(tmp_path / "one") == []
+
+
+def test_without_out_folders_are_numbered(seqforge, tmp_path, toy_run):
+    for _ in range(2):
+        assert seqforge("generate", toy_run).status == 0
+    assert sorted(path.name for path in (tmp_path / "takes").iterdir()) == ["toy-001", "toy-002"]
+
+
+@pytest.mark.parametrize("second", [["--format", "txt"], ["--format", "marks"], ["-n", 3]], ids=str)
+def test_nothing_that_exists_is_written_over(seqforge, tmp_path, toy_run, second):
+    assert seqforge("generate", toy_run, "--out", "mine", "--format", "txt").status == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
+    outcome = seqforge("generate", toy_run, "--out", "mine", *second)
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1)
+    assert "--out" in outcome.err
+    assert {path: path.read_bytes() for path in (tmp_path / "mine").iterdir()} == before
+
+
+def test_json_says_where_the_takes_are(process, tmp_path, toy_run):
+    result = json.loads(process("generate", toy_run, "-n", 2, "--out", "mine", "--json").out)
+    assert result["prompt"] == {"length": 8, "avoid": None, "legato": False}
+    assert [[str(tmp_path / file) for file in files] for files in result["takes"]] == [
+        [str(tmp_path / "mine" / f"take-0{number}.{suffix}") for suffix in ("txt", "marks")] for number in (1, 2)
+    ]
+    settings = json.loads((tmp_path / "mine" / "settings.json").read_text())
+    assert settings["seed"] == result["seed"]
+    assert settings["sampling"]["temperature"] == 1.0
+    assert settings["versions"]["seqforge-toy"] == "0.1.0"
+
+
+def test_help_offers_what_the_codec_offers(seqforge):
+    shown = " ".join(seqforge("generate", "--help").out.split())
+    for words in ("--length", "--avoid", "--legato", "(letters) how many letters [default: 8]", "--top-p"):
+        assert words in shown
