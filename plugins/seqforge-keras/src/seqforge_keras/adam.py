@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import keras
+import keras  # type: ignore[import-untyped]  # Keras ships no types
 from keras import ops
 
 __all__ = ["Adam"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from keras import ops
+from keras import ops  # type: ignore[import-untyped]  # Keras ships no types
 from numpy.typing import NDArray
 
 from seqforge import BackendOptions, Batch, ModelSpec, State, dropout_masks
@@ -33,7 +33,7 @@ class LSTMModel:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
         inputs = self._arrays(batch.inputs, batch.context, start)
-        masks = dropout_masks(self.spec, *batch.inputs.shape, seed)
+        masks = dropout_masks(self.spec, batch.inputs.shape[0], batch.inputs.shape[1], seed)
         if masks is not None:
             inputs["masks"] = np.stack(masks)
         self.network.optimizer.learning_rate.assign(learning_rate)

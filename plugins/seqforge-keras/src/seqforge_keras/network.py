@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
+import keras  # type: ignore[import-untyped]  # Keras ships no types
 from keras import ops
 
 from seqforge import ModelSpec

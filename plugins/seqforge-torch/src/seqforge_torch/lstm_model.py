@@ -31,13 +31,15 @@ class LSTMModel:
         self._parameters = Parameters(weights)
         self._adam = Adam(self._parameters.flat)
         self._second_bias = torch.zeros(4 * self.hidden)  # the kernel has two; canonically there is one
-        # one-hot rows, then a row of zeros: NONE is -1, and so finds the last one
-        self._one_hot = torch.eye(spec.vocabulary_size + 1)[:, :-1].contiguous()
+        if not spec.options["embedding"]:
+            # one-hot rows, then a row of zeros: NONE is -1, and so finds the last one
+            self._one_hot = torch.eye(spec.vocabulary_size + 1)[:, :-1].contiguous()
 
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
-        logits, end = self._run(batch.inputs, batch.context, start, dropout_masks(self.spec, *batch.inputs.shape, seed))
+        masks = dropout_masks(self.spec, batch.inputs.shape[0], batch.inputs.shape[1], seed)
+        logits, end = self._run(batch.inputs, batch.context, start, masks)
         targets = _integers(batch.targets).clamp_(min=0).reshape(-1)
         nats = functional.cross_entropy(logits.reshape(-1, self.spec.vocabulary_size), targets, reduction="none")
         loss = (nats * _floats(batch.weight).reshape(-1)).sum()
