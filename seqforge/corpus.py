@@ -53,7 +53,7 @@ class FileCorpus:
         """See `seqforge.Dataset.pieces`: file after file; one that fails is noted and left out."""
         self._sources = []
         for path in self.paths:
-            count = 0
+            count, noted = 0, len(self._sources)
             reader = self.readers.get(path.suffix.lower())
             if reader is None:
                 self._sources.append(Source(path.name, 0, f"no reader for files that end in '{path.suffix}'"))
@@ -69,9 +69,10 @@ class FileCorpus:
                         yield piece
             except SeqforgeError as error:
                 self._sources.append(Source(path.name, 0, str(error)))
-                continue
             if count:
                 self._sources.append(Source(path.name, count))
+            elif len(self._sources) == noted:
+                self._sources.append(Source(path.name, 0, "nothing in it that the reader knows"))
 
     def audit(self) -> Audit:
         """See `seqforge.Dataset.audit`."""

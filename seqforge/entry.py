@@ -18,7 +18,3 @@ def main() -> None:
         if status == INTERRUPTED:  # Typer has turned the exception into a number
             raise KeyboardInterrupt
     sys.exit(status or 0)
-
-
-if __name__ == "__main__":
-    main()

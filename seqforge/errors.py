@@ -1,7 +1,7 @@
 """Every error that seqforge raises on purpose.
 
     SeqforgeError                 exit status 1: the work failed
-    |-- TrainingDiverged          a loss or a weight is not a number any more
+    |-- TrainingDiverged          a loss is no number any more, or has run away
     |-- FileDamaged               a file of ours is truncated, altered or foreign
     |-- RequestError              exit status 2: the request is wrong
     |   |-- UnknownName           no such recipe, key, backend, format ...; names the nearest one
@@ -38,7 +38,7 @@ class SeqforgeError(Exception):
 
 
 class TrainingDiverged(SeqforgeError):
-    """A loss or a weight is not a number any more."""
+    """A loss is no number any more, or has run away."""
 
 
 class FileDamaged(SeqforgeError):

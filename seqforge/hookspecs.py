@@ -15,7 +15,6 @@ from seqforge.options import Option
 __all__ = [
     "BackendSpec",
     "CodecSpec",
-    "ContextField",
     "DatasetSpec",
     "FormatSpec",
     "ReaderSpec",
@@ -28,14 +27,6 @@ __all__ = [
 
 hookspec = pluggy.HookspecMarker("seqforge")
 hookimpl = pluggy.HookimplMarker("seqforge")
-
-
-@dataclass(frozen=True)
-class ContextField:
-    """A categorical field of the context: its values are 0 to `size` - 1."""
-
-    name: str
-    size: int
 
 
 @dataclass(frozen=True, kw_only=True)

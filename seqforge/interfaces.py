@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
-from seqforge.hookspecs import ContextField
 from seqforge.options import Option
 
 if TYPE_CHECKING:  # at run time nothing here needs NumPy, and a list of plugins does not wait for it
@@ -25,9 +24,9 @@ __all__ = [
     "BackendOptions",
     "Batch",
     "Codec",
+    "ContextField",
     "Dataset",
     "Format",
-    "Guide",
     "Guides",
     "Model",
     "ModelSpec",
@@ -53,6 +52,14 @@ State: TypeAlias = "Mapping[str, NDArray[np.float32]]"
 Ints: TypeAlias = "NDArray[np.int32]"
 Floats: TypeAlias = "NDArray[np.float32]"
 Bools: TypeAlias = "NDArray[np.bool_]"
+
+
+@dataclass(frozen=True)
+class ContextField:
+    """A categorical field of the context: its values are 0 to `size` - 1."""
+
+    name: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -190,24 +197,6 @@ class Guides(Protocol):
 
     def select(self, rows: Ints) -> Guides:
         """New guides of the given rows, copied; a row may be named more than once."""
-
-
-class Guide(Protocol):
-    """`Guides` for one sequence."""
-
-    done: bool
-
-    def context(self) -> Sequence[int]:
-        """(F,): the context of the next token."""
-
-    def allowed(self) -> Bools | None:
-        """(V,) bool, not empty; `None` if everything is."""
-
-    def accept(self, token: int) -> None:
-        """Take the chosen token."""
-
-    def copy(self) -> Guide:
-        """An independent guide at the same place."""
 
 
 class Codec(Protocol):

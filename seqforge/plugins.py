@@ -50,7 +50,7 @@ _SPECS = {
     "recipes": RecipeSpec,
 }
 
-FIRST_PARTY = {
+_FIRST_PARTY = {
     ("backends", "torch"): "seqforge-torch",
     ("backends", "keras"): "seqforge-keras",
     ("recipes", "jazz"): "seqforge-jazz",
@@ -166,7 +166,7 @@ class Registry:
         """
         found = self._named(kind, name)
         if not found:
-            package = FIRST_PARTY.get((kind, name))
+            package = _FIRST_PARTY.get((kind, name))
             if package:
                 raise NotInstalled(f"{KINDS[kind]} '{name}'", package)
             raise UnknownName(KINDS[kind], name, self.names(kind))

@@ -52,6 +52,17 @@ def test_a_folder_is_read_and_what_is_dropped_has_its_reason(run, songs):
     }
 
 
+def test_what_a_file_gave_before_it_failed_counts_and_so_does_one_that_gave_nothing(run, songs):
+    (songs / "torn.letters").write_text(f"group-6 {RULE}\ngroup-6\n")
+    (songs / "void.letters").write_text("")
+    data = run(songs)["data"]
+    assert data["pieces"] == 11
+    assert "torn.letters" in data["kept"]
+    dropped = {item["name"]: item["reason"] for item in data["dropped"]}
+    assert dropped["torn.letters"] == "line 2 has a group, but no letters"
+    assert dropped["void.letters"] == "nothing in it that the reader knows"
+
+
 def test_a_glob_takes_what_it_matches(run, songs):
     data = run(songs / "[0-3].letters")["data"]
     assert data["kept"] == ["0.letters", "1.letters", "2.letters", "3.letters"]

@@ -101,7 +101,7 @@ def test_an_order_that_does_not_fit_is_refused():
 
 def test_baselines_are_scored_by_the_units_of_the_codec(toy_codec, toy_pieces):
     training, scored = toy_pieces[:20], toy_pieces[20:]
-    scores = baseline_scores(training, scored, toy_codec)
+    scores = baseline_scores(training, {"test": scored}, toy_codec)["test"]
     assert list(scores) == ["uniform", "unigram", *(f"{order}-gram" for order in ORDERS)]
     assert scores["uniform"].per("token") == pytest.approx(math.log(8))
     assert scores["uniform"].per("event") == pytest.approx(2 * math.log(8))

@@ -21,8 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.hookspecs import ContextField
-from seqforge.interfaces import ModelSpec
+from seqforge.interfaces import ContextField, ModelSpec
 from seqforge.options import Option
 
 __all__ = ["LSTM", "context_embedding_size", "dropout_masks", "input_size"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ __all__ = ["INTERRUPTED", "report", "warn"]
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # Typer gives its own base no public name
 
@@ -36,7 +39,8 @@ def report(*, debug: bool) -> Iterator[None]:
         if debug:
             raise
         place = f" ({error.filename})" if error.filename else ""
-        print(f"error: {error.strerror or error}{place}; free space or choose another --out", file=sys.stderr)
+        remedy = "free some space" if error.errno in _DISK_FULL else "check its permissions"
+        print(f"error: {error.strerror or error}{place}; {remedy}, or choose another --out", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted; type the same command again to start over", file=sys.stderr)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import shlex
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -11,7 +10,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from seqforge.commands.screen import print_pairs, print_table
-from seqforge.evaluation.scoring import Score
 from seqforge.session.plan import Plan
 from seqforge.session.run import Corpus, RunResult
 from seqforge.training.loop import Evaluation
@@ -48,7 +46,7 @@ class ScreenObserver:
 
     def on_data(self, corpus: Corpus) -> None:
         """Say what was kept and dropped, and which backend trains."""
-        kept, dropped = corpus.audit.kept, corpus.audit.dropped
+        dropped = corpus.audit.dropped
         tokens = sum(len(piece.tokens) for piece in corpus.pieces)
         source = self.plan.config.data.source
         self._say(f"data      {source}: {len(corpus.pieces)} pieces, {tokens:,} tokens; {len(dropped)} sources dropped")
@@ -63,7 +61,6 @@ class ScreenObserver:
         augmented = f"; {variants:g} variants of each for training" if variants != 1 else ""
         self._say(f"split     {', '.join(words)}{augmented}")
         self._say(f"backend   {self.plan.engine}")
-        del kept
 
     def on_stage(self, stage: str) -> None:
         """Start the bar when training begins."""
@@ -146,10 +143,10 @@ def _print_scores(result: RunResult) -> None:
     print_table([f"nats/{unit}", *parts], rows)
     part = parts[0]
     best = min(result.baselines[part].values(), key=lambda score: score.per(unit))
-    print(_verdict(best.per(unit) - result.scores[part].per(unit), unit, part, result.scores[part]))
+    print(_verdict(best.per(unit) - result.scores[part].per(unit), unit, part))
 
 
-def _verdict(gain: float, unit: str, part: str, score: Score) -> str:
+def _verdict(gain: float, unit: str, part: str) -> str:
     if gain > 0:
         return f"{gain:.2f} nats/{unit} below the best n-gram on the {part} part: it has learnt more than counting does"
     return f"{-gain:.2f} nats/{unit} above the best n-gram on the {part} part: counting does better; train for longer"
@@ -171,14 +168,10 @@ def _files(result: RunResult) -> list[tuple[str, str]]:
 def _next_commands(plan: Plan, result: RunResult) -> list[tuple[str, str]]:
     path = result.folder.path
     prompt = next(iter(plan.config.samples.prompt.items()), None)
-    option = f" --{prompt[0].replace('_', '-')} {json.dumps(str(prompt[1]))}" if prompt and prompt[1] else ""
+    option = f" --{prompt[0].replace('_', '-')} {shlex.quote(str(prompt[1]))}" if prompt and prompt[1] else ""
     return [
         ("next, try:", ""),
         (f"  seqforge generate {path}{option} -n 4", "more takes"),
         (f"  seqforge generate {path} --temperature 0.8", "a safer player; above 1 a wilder one"),
-        (f"  seqforge run {_again(plan, path)} --seed 2", "another model from another seed"),
+        (f"  seqforge run {plan.config.recipe or path} --seed 2", "another model from another seed"),
     ]
-
-
-def _again(plan: Plan, path: Path) -> str:
-    return plan.config.recipe or str(path)

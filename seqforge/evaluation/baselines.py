@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from seqforge.evaluation.ngrams import WittenBell, uniform_nats
 from seqforge.evaluation.scoring import Score, score_from_nats
@@ -14,14 +14,20 @@ ORDERS = (2, 3, 4, 5)
 """The orders of the n-grams, beside uniform and unigram."""
 
 
-def baseline_scores(training: Sequence[Piece], scored: Sequence[Piece], codec: Codec) -> dict[str, Score]:
-    """Uniform, unigram and n-grams, trained on `training` (augmented as the model's own), scored on `scored`."""
+def baseline_scores(
+    training: Sequence[Piece], parts: Mapping[str, Sequence[Piece]], codec: Codec
+) -> dict[str, dict[str, Score]]:
+    """Uniform, unigram and n-grams by name, for each of the `parts` that they are scored on.
+
+    They are trained once, on `training`, augmented as the model's own.
+    """
     size = len(codec.vocabulary)
-    tokens = [piece.tokens for piece in scored]
     order = max(n for n in (1, *ORDERS) if (size + 1) ** n < 2**63)
     ngrams = WittenBell([piece.tokens for piece in training], size, order)
-    nats = {"uniform": uniform_nats(tokens, size), "unigram": ngrams.nats(tokens, 1)}
-    for n in ORDERS:
-        if n <= order:
-            nats[f"{n}-gram"] = ngrams.nats(tokens, n)
-    return {name: score_from_nats(values, scored, codec) for name, values in nats.items()}
+    names = {"unigram": 1, **{f"{n}-gram": n for n in ORDERS if n <= order}}
+    scores: dict[str, dict[str, Score]] = {}
+    for part, pieces in parts.items():
+        tokens = [piece.tokens for piece in pieces]
+        nats = {"uniform": uniform_nats(tokens, size), **{name: ngrams.nats(tokens, n) for name, n in names.items()}}
+        scores[part] = {name: score_from_nats(values, pieces, codec) for name, values in nats.items()}
+    return scores

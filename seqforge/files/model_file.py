@@ -21,8 +21,7 @@ from safetensors import SafetensorError
 
 from seqforge.errors import FileDamaged, RequestError
 from seqforge.files import atomic
-from seqforge.hookspecs import ContextField
-from seqforge.interfaces import ModelSpec, Vocabulary
+from seqforge.interfaces import ContextField, ModelSpec, Vocabulary
 
 __all__ = ["FORMAT_VERSION", "ModelFile", "read_model", "write_model"]
 

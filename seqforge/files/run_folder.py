@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from seqforge.files import atomic
 __all__ = ["RunFolder", "fresh_folder", "model_path", "refuse_occupied", "runs_in", "write_settings"]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class RunFolder:
     """The paths inside a run's folder."""
 
@@ -40,9 +40,8 @@ class RunFolder:
         """What was generated, with its settings."""
         return self.path / "samples"
 
-    def append_metrics(self, record: object) -> None:
-        """Add a line to metrics.jsonl; `record` is a mapping or a dataclass."""
-        values: Any = dataclasses.asdict(record) if dataclasses.is_dataclass(record) else record  # type: ignore[arg-type]
+    def append_metrics(self, values: Mapping[str, Any]) -> None:
+        """Add a line to metrics.jsonl."""
         with self.metrics.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(values, allow_nan=False) + "\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, o
     parts = {"validation": corpus.split.validation, "test": corpus.split.test}
     parts = {name: pieces for name, pieces in parts.items() if pieces}
     observer.on_stage("baselines")
-    baselines = {name: baseline_scores(corpus.training, pieces, plan.codec) for name, pieces in parts.items()}
+    baselines = baseline_scores(corpus.training, parts, plan.codec)
     observer.on_stage("training")
     result = _train(plan, corpus, model, folder, observer)
     observer.on_stage("scoring")
@@ -128,15 +129,7 @@ def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, o
 
 def _train(plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer: RunObserver) -> TrainingResult:
     config = plan.config.training
-    windows = plan.config.windows
-    policy = WindowPolicy(
-        length=windows.length,
-        batch_size=config.batch_size,
-        first_input=windows.first_input,
-        starts=windows.starts,
-        count=windows.count,
-        carry_state=windows.carry_state,
-    )
+    policy = WindowPolicy(batch_size=config.batch_size, **plan.config.windows.model_dump())
     held_out = corpus.split.validation
     return train(
         model,
@@ -168,7 +161,7 @@ class _Journal:
         self.observer.on_step(step, loss)
 
     def on_evaluation(self, evaluation: Evaluation) -> None:
-        self.folder.append_metrics(evaluation)
+        self.folder.append_metrics(dataclasses.asdict(evaluation))
         self.observer.on_evaluation(evaluation)
 
 

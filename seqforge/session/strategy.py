@@ -11,17 +11,17 @@ from seqforge.generation.processors import STAGES
 from seqforge.options import Option
 from seqforge.plugins import Part, Registry, short_name
 
-__all__ = ["make_strategy", "sampling_options", "sampling_settings"]
+__all__ = ["make_strategy", "sampling_settings"]
 
 
-def sampling_options(registry: Registry) -> dict[str, Option]:
+def _sampling_options(registry: Registry) -> dict[str, Option]:
     """Every option of every processor and sampler, by name."""
     return {option.name: option for part in registry.parts("samplers") for option in part.spec.options}
 
 
 def sampling_settings(registry: Registry, values: Mapping[str, Any], where: str) -> dict[str, Any]:
     """`sampler` and the options of all processors, checked and filled up; `where` prefixes names in messages."""
-    options = sampling_options(registry)
+    options = _sampling_options(registry)
     samplers = [part.spec.name for part in registry.parts("samplers") if part.spec.stage == "draw"]
     settings: dict[str, Any] = {"sampler": values.get("sampler", "draw")}
     chosen = str(settings["sampler"])

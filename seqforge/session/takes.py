@@ -17,7 +17,7 @@ from seqforge.files.run_folder import write_settings
 from seqforge.generation.loop import generate_tokens
 from seqforge.interfaces import Backend, BackendOptions, Codec, Model, Work
 from seqforge.options import check_options
-from seqforge.plugins import Part, Registry
+from seqforge.plugins import Part, Registry, short_name
 from seqforge.session.plan import check_formats, make_codec
 from seqforge.session.strategy import make_strategy, sampling_settings
 
@@ -78,7 +78,8 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     The request has gone through `check_request`. The numpy backend samples from every architecture that it knows,
     so equal requests give equal files whatever is installed.
     """
-    formats = [(part.spec.suffix, part.load()()) for part in map(_finder(registry), request.formats)]
+    parts = check_formats(registry, request.formats, short_name(model.codec["name"]))
+    formats = [(part.spec.suffix, part.load()()) for part in parts]
     targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
     settings = folder / "settings.json"
     _refuse_existing([settings, *(path for paths in targets for path in paths)])
@@ -101,16 +102,10 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     return takes
 
 
-def _finder(registry: Registry) -> Any:
-    return lambda name: registry.find("formats", name)
-
-
 def _sampling_model(registry: Registry, model: ModelFile) -> Model:
-    name = "numpy"
-    backend: Backend = registry.find("backends", name).load()()
+    backend: Backend = registry.find("backends", "numpy").load()()
     if model.spec.architecture not in backend.architectures:
-        name = model.provenance["backend"]
-        backend = registry.find("backends", name).load()()
+        backend = registry.find("backends", model.provenance["backend"]).load()()
     return backend.build(model.spec, model.weights, BackendOptions())
 
 

@@ -19,8 +19,7 @@ import pytest
 from numpy.typing import NDArray
 
 from seqforge.architectures.lstm import LSTM
-from seqforge.hookspecs import ContextField
-from seqforge.interfaces import NONE, Backend, BackendOptions, Batch, Model, ModelSpec, State
+from seqforge.interfaces import NONE, Backend, BackendOptions, Batch, ContextField, Model, ModelSpec, State
 from seqforge.numpy_backend.backend import NumpyBackend
 
 __all__ = ["BackendSuite", "random_batch", "random_state", "small_spec"]

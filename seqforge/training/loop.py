@@ -73,7 +73,7 @@ def train(
     """Train for `schedule.steps` steps, or until `patience` evaluations brought nothing better.
 
     `evaluate` gives held-out nats by unit, `token` among them; without it the training loss decides what is best.
-    `TrainingDiverged` if a loss is not a number any more.
+    `TrainingDiverged` if a loss is no number any more, or has run away.
     """
     best = BestWeights(patience)
     result = TrainingResult(weights={}, best_step=0, steps=0, stopped_early=False)

@@ -14,6 +14,8 @@ class LettersReader:
             raise DataError("it is no text") from None
         for number, line in enumerate(lines):
             group, _, text = line.partition(" ")
+            if not text:
+                raise DataError(f"line {number + 1} has a group, but no letters")
             yield Letters(text, f"{path.stem}:{number + 1}", group)
 
 

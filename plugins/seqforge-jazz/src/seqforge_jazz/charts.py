@@ -104,10 +104,6 @@ class Chart:
         """Return the chord that sounds at `tick`; before the chart its first one, after it its last one."""
         return self.changes[max(bisect_right(self._change_ticks, tick) - 1, 0)].chord
 
-    def next_chord_after(self, tick: int) -> Chord:
-        """Return the chord of the first change after `tick`; behind the last change, the first chord of the chart."""
-        return self.changes[bisect_right(self._change_ticks, tick) % len(self.changes)].chord
-
     def spans(self) -> tuple[tuple[int, int, Chord], ...]:
         """Start tick, end tick and chord of each stretch under one chord, without gaps."""
         ends = (*self._change_ticks[1:], self.ticks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seqforge import CodecSpec, DatasetSpec, FormatSpec, Option, ReaderSpec, RecipeSpec, hookimpl
+from seqforge_jazz.instruments import INSTRUMENTS
 
 __all__ = [
     "seqforge_register_codecs",
@@ -11,25 +12,6 @@ __all__ = [
     "seqforge_register_readers",
     "seqforge_register_recipes",
 ]
-
-_INSTRUMENTS = (
-    "soprano-sax",
-    "alto-sax",
-    "tenor-sax",
-    "baritone-sax",
-    "trumpet",
-    "cornet",
-    "flugelhorn",
-    "trombone",
-    "clarinet",
-    "bass-clarinet",
-    "flute",
-    "guitar",
-    "piano",
-    "vibraphone",
-    "violin",
-    "double-bass",
-)
 
 _PROMPT_OPTIONS = (
     Option(
@@ -56,7 +38,7 @@ _PROMPT_OPTIONS = (
         name="instrument",
         type=str,
         default="tenor-sax",
-        choices=_INSTRUMENTS,
+        choices=tuple(INSTRUMENTS),
         help="who plays: sound and range, such as trumpet",
     ),
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from pathlib import Path
 
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.chords import Chord
@@ -16,7 +15,7 @@ from seqforge_jazz.formats.spelling import key_alterations, spelled
 from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet
 
-__all__ = ["Abc", "abc_chord", "abc_tune", "abc_tunebook"]
+__all__ = ["abc_chord", "abc_tune", "abc_tunebook"]
 
 _UNIT_TICKS = 6
 _BARS_PER_LINE = 4
@@ -35,16 +34,6 @@ _CHORD_KINDS = {
     "(b5)": "b5",
 }
 """Kinds that programs which read ABC know under another name than the canonical one."""
-
-
-class Abc:
-    """The format `abc`."""
-
-    suffix = ".abc"
-
-    def write(self, work: LeadSheet, path: Path) -> None:
-        """Write the lead sheet as the only tune of a file."""
-        path.write_text(abc_tunebook([work]), encoding="utf-8", newline="\n")
 
 
 def abc_tunebook(sheets: Iterable[LeadSheet], preamble: str = "") -> str:

@@ -27,8 +27,6 @@ Event = tuple[int, int, "mido.Message | mido.MetaMessage"]
 class MidiFormat:
     """Writes a `LeadSheet`: tempo, meter and chord names, the solo, comping and bass, a track each."""
 
-    suffix = ".mid"
-
     def write(self, work: LeadSheet, path: Path) -> None:
         """Write the file; every track ends exactly with the chart."""
         instrument = INSTRUMENTS[work.instrument]

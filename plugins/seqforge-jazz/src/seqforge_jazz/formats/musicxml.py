@@ -30,8 +30,6 @@ _LOWEST_MEAN_FOR_TREBLE = 57
 class MusicXMLFormat:
     """Writes a `LeadSheet`: the solo on one staff with a chord symbol at every change."""
 
-    suffix = ".musicxml"
-
     def write(self, work: LeadSheet, path: Path) -> None:
         """Write the file; the notes are those of the MIDI file, every bar is exactly full."""
         score = _score(work)

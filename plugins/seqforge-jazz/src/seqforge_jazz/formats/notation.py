@@ -1,6 +1,6 @@
 """How notes on the grid are written: bars, beats, note values, ties, tuplets and beams.
 
-The grid has 12 ticks a quarter. A tick is a third of a sixteenth's two thirds: with the values down to a 32nd, and
+The grid has 12 ticks a quarter. A tick is a third of a sixteenth: with the values down to a 32nd, and
 triplets over a beat or over half a beat, every place on the grid can be written.
 """
 
