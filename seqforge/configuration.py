@@ -69,6 +69,7 @@ class WindowsConfig(_Section):
     starts: Literal["sequential", "random"] = Field("sequential", description="one after another, or drawn once")
     count: int = Field(0, ge=0, description="how many windows are drawn when starts is random")
     carry_state: bool = Field(False, description="go on from the state at the end of the window before")
+    last_target: bool = Field(True, description="predict the token of the last step; if not, its weight is 0")
 
 
 class TrainingConfig(_Section):

@@ -13,19 +13,34 @@ import numpy as np
 from seqforge.configuration import known_keys
 from seqforge.errors import DataError, SeqforgeError, UnknownName
 from seqforge.interfaces import Audit, Codec, Dataset, Piece, Reader, Source
-from seqforge.options import check_options
-from seqforge.plugins import Registry
+from seqforge.options import Option, check_options
+from seqforge.plugins import Part, Registry
 
-__all__ = ["FileCorpus", "data_digest", "data_options", "open_dataset"]
+__all__ = ["FileCorpus", "data_digest", "data_options", "foreign_options", "open_dataset"]
 
 
 def data_options(registry: Registry, source: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a registered corpus, checked and filled up; files have none."""
-    declared = registry.find("datasets", source).spec.options if registry.has("datasets", source) else ()
-    for name in set(values).difference(option.name for option in declared):
+    """The options of a registered corpus, or of the readers of its files, checked and filled up."""
+    declared = _declared_options(registry, source)
+    for name in sorted(set(values).difference(declared)):
         own = [key for key in known_keys() if key.startswith("data.")]
-        raise UnknownName("key", f"data.{name}", [*own, *(f"data.{option.name}" for option in declared)])
-    return check_options(declared, values, "data.")
+        raise UnknownName("key", f"data.{name}", [*own, *(f"data.{option}" for option in declared)])
+    return check_options(tuple(declared.values()), values, "data.")
+
+
+def foreign_options(registry: Registry, source: str) -> set[str]:
+    """The names of options that other corpora and readers know, but not those of `source`."""
+    parts = [*registry.parts("datasets"), *registry.parts("readers")]
+    return {option.name for part in parts for option in part.spec.options}.difference(
+        _declared_options(registry, source)
+    )
+
+
+def _declared_options(registry: Registry, source: str) -> dict[str, Option]:
+    if registry.has("datasets", source):
+        return {option.name: option for option in registry.find("datasets", source).spec.options}
+    parts = _reader_parts(registry, _paths(registry, source))
+    return {option.name: option for part in parts for option in part.spec.options}
 
 
 def open_dataset(registry: Registry, source: str, options: Mapping[str, Any], codec: Codec) -> Dataset:
@@ -34,7 +49,7 @@ def open_dataset(registry: Registry, source: str, options: Mapping[str, Any], co
         dataset: Dataset = registry.find("datasets", source).load()(codec=codec, **options)
         return dataset
     paths = _paths(registry, source)
-    return FileCorpus(codec=codec, paths=paths, readers=_readers(registry, {path.suffix.lower() for path in paths}))
+    return FileCorpus(codec=codec, paths=paths, readers=_readers(registry, paths, options))
 
 
 class FileCorpus:
@@ -54,6 +69,7 @@ class FileCorpus:
         self._sources = []
         for path in self.paths:
             count, noted = 0, len(self._sources)
+            notes: list[str] = []
             reader = self.readers.get(path.suffix.lower())
             if reader is None:
                 self._sources.append(Source(path.name, 0, f"no reader for files that end in '{path.suffix}'"))
@@ -61,7 +77,9 @@ class FileCorpus:
             try:
                 for work in reader.read(path):
                     if isinstance(work, Source):
-                        self._sources.append(Source(f"{path.name}: {work.name}", 0, work.reason))
+                        notes.extend(work.notes)
+                        if work.reason:
+                            self._sources.append(Source(f"{path.name}: {work.name}", 0, work.reason))
                         continue
                     piece = self._encode(work, path)
                     if piece is not None:
@@ -70,7 +88,7 @@ class FileCorpus:
             except SeqforgeError as error:
                 self._sources.append(Source(path.name, 0, str(error)))
             if count:
-                self._sources.append(Source(path.name, count))
+                self._sources.append(Source(path.name, count, notes=tuple(notes)))
             elif len(self._sources) == noted:
                 self._sources.append(Source(path.name, 0, "nothing in it that the reader knows"))
 
@@ -96,13 +114,17 @@ def data_digest(pieces: Sequence[Piece]) -> str:
     return digest.hexdigest()
 
 
-def _readers(registry: Registry, suffixes: set[str]) -> dict[str, Reader]:
-    """The reader of each suffix; only those that are needed are imported."""
+def _reader_parts(registry: Registry, paths: Sequence[Path]) -> list[Part]:
+    suffixes = {path.suffix.lower() for path in paths}
+    return [part for part in registry.parts("readers") if suffixes.intersection(part.spec.suffixes)]
+
+
+def _readers(registry: Registry, paths: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Reader]:
+    """The reader of each suffix, with its own among the options; only those that are needed are imported."""
     readers: dict[str, Reader] = {}
-    for part in registry.parts("readers"):
-        wanted = suffixes.intersection(part.spec.suffixes)
-        if wanted:
-            readers.update(dict.fromkeys(wanted, part.load()()))
+    for part in _reader_parts(registry, paths):
+        reader = part.load()(**{option.name: options[option.name] for option in part.spec.options})
+        readers.update(dict.fromkeys(part.spec.suffixes, reader))
     return readers
 
 

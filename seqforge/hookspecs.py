@@ -49,7 +49,10 @@ class DatasetSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class ReaderSpec(Spec):
-    """Reads files whose names end in one of `suffixes` (lower case, with the dot); the target gives a `Reader`."""
+    """Reads files whose names end in one of `suffixes` (lower case, with the dot); the target gives a `Reader`.
+
+    Its options are keys of `data`, such as `data.melody_track`, where files of such a suffix are the source.
+    """
 
     suffixes: tuple[str, ...]
 

@@ -200,7 +200,12 @@ class Guides(Protocol):
 
 
 class Codec(Protocol):
-    """The two-way street between works and tokens."""
+    """The two-way street between works and tokens.
+
+    One that is made with `vocabulary=None` may add symbols to its vocabulary while works are encoded, in the order in
+    which they appear; it is stored with the model once the corpus is encoded. One that is made with a stored
+    vocabulary keeps to it.
+    """
 
     options: Mapping[str, Any]
     vocabulary: Vocabulary
@@ -224,11 +229,16 @@ class Codec(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """One source of a data set: used, or dropped for a reason."""
+    """One source of a data set: used, or dropped for a reason.
+
+    `notes` are facts about it, such as where its chords come from. A reader may yield a source among the works: one
+    with a reason is an item that was dropped; one without adds its notes to those of the file.
+    """
 
     name: str
     pieces: int
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -265,8 +275,8 @@ class Dataset(Protocol):
 class Reader(Protocol):
     """Turns a file into works."""
 
-    def read(self, path: Path) -> Iterable[Work]:
-        """The works in the file; `DataError` says why there are none."""
+    def read(self, path: Path) -> Iterable[Work | Source]:
+        """The works in the file, and what is to be said of it; `DataError` says why there are no works."""
 
 
 class Processor(Protocol):

@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from seqforge.interfaces import NONE, Batch, Piece
 from seqforge.randomness import generator
 
-__all__ = ["WindowBatch", "WindowPolicy", "epoch_tokens", "window_batches"]
+__all__ = ["WindowBatch", "WindowPolicy", "drawn_windows", "epoch_tokens", "window_batches"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class WindowPolicy:
-    """`length` tokens a window; `starts` is `sequential` or `random`, then `count` windows are drawn once."""
+    """`length` tokens a window; `starts` is `sequential` or `random`, then `count` windows are drawn once.
+
+    Without `last_target` the last step of a window has weight 0: it is given a token and asked for nothing.
+    """
 
     length: int
     batch_size: int
@@ -29,6 +32,7 @@ class WindowPolicy:
     starts: str = "sequential"
     count: int = 0
     carry_state: bool = False
+    last_target: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,18 @@ def window_batches(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> 
             yield _batch(rows, policy, fresh=np.ones(len(rows), np.bool_))
 
 
+def drawn_windows(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> Iterator[Batch]:
+    """The windows that `random` starts have drawn, in the order of their drawing, `batch_size` at a time."""
+    windows = _drawn(pieces, policy, seed)
+    for start in range(0, len(windows), policy.batch_size):
+        rows = windows[start : start + policy.batch_size]
+        yield _batch(rows, policy, fresh=np.ones(len(rows), np.bool_)).batch
+
+
 def epoch_tokens(pieces: Sequence[Piece], policy: WindowPolicy) -> int:
     """How many tokens one pass over the windows holds."""
     if policy.starts == "random":
-        return policy.count * policy.length
+        return policy.count * (policy.length - (not policy.last_target))
     return sum(len(piece.tokens) for piece in pieces)
 
 
@@ -129,7 +141,7 @@ def _batch(windows: Sequence[_Window], policy: WindowPolicy, fresh: NDArray[np.b
         if window.start and policy.first_input == "previous":
             inputs[row, 0] = tokens[window.start - 1]
         context[row, :size] = window.piece.context[window.start : window.stop]
-        weight[row, :size] = 1
+        weight[row, : size if policy.last_target else size - 1] = 1
     count = int(weight.sum())
-    weight /= count
+    weight /= max(count, 1)
     return WindowBatch(Batch(inputs=inputs, context=context, targets=targets, weight=weight), fresh, count)

@@ -102,3 +102,26 @@ def test_the_run_repeats_from_its_configuration(run, seqforge, songs, tmp_path):
 def test_a_registered_corpus_comes_before_a_folder_of_its_name(run, tmp_path):
     (tmp_path / "cycles").mkdir()
     assert run("cycles")["data"]["pieces"] == 30
+
+
+def test_a_reader_has_options_and_says_what_it_did(seqforge, songs, run):
+    data = run(songs, "--set", "data.first_line=2")["data"]
+    assert data["pieces"] == 4, "the second line of each whole file"
+    assert data["notes"]["0.letters"] == ["read from line 2 on"]
+    assert "0.letters: read from line 1 on" in seqforge("run", "own.toml", "--data", songs).out
+
+
+def test_an_option_that_the_source_does_not_know_is_an_error_if_it_was_typed(seqforge, songs):
+    for source, key in ((songs, "data.groups=3"), ("cycles", "data.first_line=2")):
+        outcome = seqforge("run", "own.toml", "--data", source, "--set", key)
+        assert outcome.status == 2
+        assert f"'{key.partition('=')[0]}'" in outcome.err
+
+
+def test_a_recipe_holds_options_of_several_sources(seqforge, songs, tmp_path):
+    text = (tmp_path / "own.toml").read_text().replace("[data]", "[data]\nfirst_line = 2\ngroups = 4")
+    (tmp_path / "own.toml").write_text(text)
+    assert "first_line = 2" in seqforge("run", "own.toml", "--data", songs, "--dry-run").out
+    by_name = seqforge("run", "own.toml", "--data", "cycles", "--dry-run").out
+    assert "groups = 4" in by_name
+    assert "first_line" not in by_name

@@ -155,5 +155,5 @@ def test_json_says_where_the_takes_are(process, tmp_path, toy_run):
 
 def test_help_offers_what_the_codec_offers(seqforge):
     shown = " ".join(seqforge("generate", "--help").out.split())
-    for words in ("--length", "--avoid", "--legato", "(letters) how many letters [default: 8]", "--top-p"):
+    for words in ("--length", "--avoid", "--legato", "(letters, pairs) how many letters [default: 8]", "--top-p"):
         assert words in shown

@@ -45,11 +45,11 @@ def run(
     """Train a model, judge it, and write what it generates."""
     registry: Registry = context.obj
     typed = {"data.source": data, "model.architecture": model, "seed": seed, "threads": threads}
-    values = _values(registry, request, set_ or [], typed)
-    _limit_threads(values.get("threads", 1))
+    starting, changes = _values(registry, request, set_ or [], typed)
+    _limit_threads(changes.get("threads", starting.get("threads", 1)))
     from seqforge.session.plan import make_plan
 
-    plan = make_plan(registry, values, backend=backend)
+    plan = make_plan(registry, starting, changes, backend=backend)
     if dry_run:
         from seqforge.configuration import to_toml
 
@@ -71,19 +71,21 @@ def run(
         print_summary(plan, result)
 
 
-def _values(registry: Registry, request: str, assignments: list[str], typed: dict[str, Any]) -> dict[str, Any]:
-    """The recipe's or file's values, changed by `--set`, changed by the other options."""
+def _values(
+    registry: Registry, request: str, assignments: list[str], typed: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The recipe's or file's values, and the changes: by `--set`, and over them by the other options."""
     from seqforge.configuration import merge, parse_assignment
     from seqforge.recipes import starting_values
 
-    values = starting_values(registry, request)
+    changes: dict[str, Any] = {}
     for assignment in assignments:
-        values = merge(values, parse_assignment(assignment))
+        changes = merge(changes, parse_assignment(assignment))
     for key, value in typed.items():
         if value is not None:
             section, _, name = key.rpartition(".")
-            values = merge(values, {section: {name: value}} if section else {name: value})
-    return values
+            changes = merge(changes, {section: {name: value}} if section else {name: value})
+    return starting_values(registry, request), changes
 
 
 def _limit_threads(threads: Any) -> None:

@@ -6,10 +6,12 @@ import shlex
 from types import TracebackType
 from typing import Any, TextIO
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from seqforge.commands.screen import print_pairs, print_table
+from seqforge.commands.screen import counted, print_pairs, print_table
+from seqforge.evaluation.by_step import StepScores
 from seqforge.session.plan import Plan
 from seqforge.session.run import Corpus, RunResult
 from seqforge.training.loop import Evaluation
@@ -47,9 +49,11 @@ class ScreenObserver:
     def on_data(self, corpus: Corpus) -> None:
         """Say what was kept and dropped, and which backend trains."""
         dropped = corpus.audit.dropped
-        tokens = sum(len(piece.tokens) for piece in corpus.pieces)
         source = self.plan.config.data.source
-        self._say(f"data      {source}: {len(corpus.pieces)} pieces, {tokens:,} tokens; {len(dropped)} sources dropped")
+        self._say(f"data      {source}: {_size(corpus)}; {counted(len(dropped), 'source')} dropped")
+        for item in corpus.audit.kept[:5]:
+            for note in item.notes:
+                self._say(f"          {item.name}: {note}")
         for item in dropped[:5]:
             self._say(f"          dropped {item.name}: {item.reason}")
         if len(dropped) > 5:
@@ -60,6 +64,9 @@ class ScreenObserver:
         variants = len(corpus.training) / len(split.training)
         augmented = f"; {variants:g} variants of each for training" if variants != 1 else ""
         self._say(f"split     {', '.join(words)}{augmented}")
+        shapes = window_shapes(self.plan)
+        if shapes:
+            self._say(f"windows   as one-hot arrays: X {shapes['X']}, Y {shapes['Y']}")
         self._say(f"backend   {self.plan.engine}")
 
     def on_stage(self, stage: str) -> None:
@@ -82,6 +89,8 @@ class ScreenObserver:
         if evaluation.validation:
             unit = "event" if "event" in evaluation.validation else "token"
             held_out = f"  validation {evaluation.validation[unit]:.3f} nats/{unit}"
+        if evaluation.windows:
+            held_out += f"  summed over the steps {evaluation.windows['summed_nats']:.3f}"
         self._say(
             f"step {evaluation.step:5d}  training {evaluation.training_nats:.3f} nats/token{held_out}"
             f"{'  best' if evaluation.best else ''}"
@@ -89,6 +98,24 @@ class ScreenObserver:
 
     def _say(self, line: str) -> None:
         self.console.print(line, markup=False)
+
+
+def _size(corpus: Corpus) -> str:
+    tokens = sum(len(piece.tokens) for piece in corpus.pieces)
+    return f"{counted(len(corpus.pieces), 'piece')}, {counted(tokens, 'token')}, {_distinct(corpus)} distinct"
+
+
+def _distinct(corpus: Corpus) -> int:
+    return len(np.unique(np.concatenate([piece.tokens for piece in corpus.pieces])))
+
+
+def window_shapes(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """The shapes of a fixed set of windows as one-hot arrays, as Keras is often given them; empty without one."""
+    windows = plan.config.windows
+    if not plan.has_fixed_windows:
+        return {}
+    symbols = len(plan.codec.vocabulary)
+    return {"X": (windows.count, windows.length, symbols), "Y": (windows.length, windows.count, symbols)}
 
 
 def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
@@ -100,11 +127,14 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
             "source": plan.config.data.source,
             "digest": corpus.digest,
             "pieces": len(corpus.pieces),
+            "tokens": sum(len(piece.tokens) for piece in corpus.pieces),
+            "distinct": _distinct(corpus),
             "kept": [source.name for source in corpus.audit.kept],
+            "notes": {source.name: list(source.notes) for source in corpus.audit.kept if source.notes},
             "dropped": [{"name": source.name, "reason": source.reason} for source in corpus.audit.dropped],
         },
         "backend": {"name": plan.choice.part.spec.name, "reason": plan.choice.reason},
-        "architecture": plan.spec.architecture,
+        "architecture": plan.architecture,
         "parameters": result.parameters,
         "steps": result.training.steps,
         "best_step": result.training.best_step,
@@ -113,6 +143,8 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
         "baselines": {
             part: {name: score.rates() for name, score in scores.items()} for part, scores in result.baselines.items()
         },
+        "windows": {**window_shapes(plan), **result.windows.to_json()} if result.windows else None,
+        "copied": list(result.copied),
         "takes": [[str(file) for file in take.files] for take in result.takes],
     }
 
@@ -122,12 +154,16 @@ def print_summary(plan: Plan, result: RunResult) -> None:
     stopped = ", stopped early" if result.training.stopped_early else ""
     print()
     print(
-        f"{plan.spec.architecture} with {result.parameters:,} weights, best at step "
+        f"{plan.architecture} with {result.parameters:,} weights, best at step "
         f"{result.training.best_step} of {result.training.steps}{stopped}"
     )
     if result.scores:
         print()
         _print_scores(result)
+    if result.windows:
+        _print_windows(result.windows)
+    if result.copied:
+        print(_copying(result))
     print()
     print_pairs(_files(result))
     print()
@@ -150,6 +186,27 @@ def _verdict(gain: float, unit: str, part: str) -> str:
     if gain > 0:
         return f"{gain:.2f} nats/{unit} below the best n-gram on the {part} part: it has learnt more than counting does"
     return f"{-gain:.2f} nats/{unit} above the best n-gram on the {part} part: counting does better; train for longer"
+
+
+def _print_windows(scores: StepScores) -> None:
+    """The loss summed over the steps, and the accuracy at the first steps and the worst of the others."""
+    print(
+        f"{scores.summed_nats:.3f} nats a window, summed over {counted(scores.steps, 'step')} "
+        f"(mean {scores.mean_nats:.3f})"
+    )
+    first, rest = scores.accuracy[:3], scores.accuracy[3:][np.isfinite(scores.accuracy[3:])]
+    words = [f"step {step}: {share:.2f}" for step, share in enumerate(first, 1) if np.isfinite(share)]
+    words += [f"from step 4 on at least {rest.min():.2f}"] if rest.size else []
+    print(f"accuracy: {', '.join(words)}")
+
+
+def _copying(result: RunResult) -> str:
+    longest = max(result.copied)
+    take = result.takes[result.copied.index(longest)]
+    return (
+        f"longest run copied from the training data: {longest} of {counted(len(take.tokens), 'token')} "
+        f"(take {take.number})"
+    )
 
 
 def _files(result: RunResult) -> list[tuple[str, str]]:

@@ -7,7 +7,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["print_json", "print_pairs", "print_table"]
+__all__ = ["counted", "print_json", "print_pairs", "print_table"]
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and its noun: `1 piece`, `1,200 pieces`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def print_json(values: Any) -> None:

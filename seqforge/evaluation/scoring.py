@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqforge.interfaces import NONE, Codec, Model, Piece
 
-__all__ = ["Score", "piece_nats", "score", "score_from_nats"]
+__all__ = ["Score", "piece_nats", "score", "score_from_nats", "token_nats"]
 
 _ROWS, _STEPS = 16, 128  # one shape for all calls: a framework that compiles for each shape compiles once
 
@@ -54,7 +54,7 @@ def piece_nats(model: Model, pieces: Sequence[Piece]) -> list[float]:
         state = model.initial_state(_ROWS)
         for inputs, context, targets, counted in _chunks([pieces[index] for index in rows]):
             logits, state = model.forward(inputs, context, state)
-            nats[rows] += (_nats(logits, targets) * counted).sum(axis=1)[: len(rows)]
+            nats[rows] += (token_nats(logits, targets) * counted).sum(axis=1)[: len(rows)]
     return [float(value) for value in nats]
 
 
@@ -81,7 +81,7 @@ def _chunks(pieces: Sequence[Piece]) -> Iterator[tuple[NDArray[np.int32], ...]]:
 
 
 @np.errstate(invalid="ignore")  # of weights that ran away; the training loop looks at the sum
-def _nats(logits: NDArray[np.float32], targets: NDArray[np.int32]) -> NDArray[np.float64]:
+def token_nats(logits: NDArray[np.float32], targets: NDArray[np.int32]) -> NDArray[np.float64]:
     """Cross-entropy of each token in nats, (B, T)."""
     shifted = (logits - logits.max(axis=-1, keepdims=True)).astype(np.float64)
     chosen = np.take_along_axis(shifted, targets[..., None], axis=-1)[..., 0]

@@ -15,8 +15,8 @@ from seqforge.choice import (
     choose_backend,
     part_options,
 )
-from seqforge.configuration import RunConfig
-from seqforge.corpus import data_options
+from seqforge.configuration import RunConfig, merge
+from seqforge.corpus import data_options, foreign_options
 from seqforge.errors import RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
 from seqforge.options import check_options
@@ -35,8 +35,24 @@ class Plan:
     backend: Backend
     choice: BackendChoice
     backend_options: BackendOptions
-    spec: ModelSpec
+    architecture: str
+    model_options: Mapping[str, Any]
     versions: Mapping[str, str]
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model's spec, once the corpus is encoded: until then, a codec's vocabulary may grow."""
+        return ModelSpec(
+            architecture=self.architecture,
+            vocabulary_size=len(self.codec.vocabulary),
+            context_fields=self.codec.context_fields,
+            options=self.model_options,
+        )
+
+    @property
+    def has_fixed_windows(self) -> bool:
+        """Whether training sees one set of windows, drawn at its beginning, again and again."""
+        return self.config.windows.starts == "random"
 
     @property
     def engine(self) -> str:
@@ -44,12 +60,15 @@ class Plan:
         return f"{self.choice.part.spec.name} ({self.backend.describe(self.backend_options)}): {self.choice.reason}"
 
 
-def make_plan(registry: Registry, values: Mapping[str, Any], *, backend: str | None = None) -> Plan:
+def make_plan(
+    registry: Registry, starting: Mapping[str, Any], changes: Mapping[str, Any], *, backend: str | None = None
+) -> Plan:
     """Check the values of a configuration and find the parts that they name.
 
-    `backend` is what `--backend` says. Anything wrong is a `RequestError` that names the key.
+    `starting` is what a recipe or file says, `changes` what the user typed, `backend` what `--backend` says. Anything
+    wrong is a `RequestError` that names the key.
     """
-    config = RunConfig.check(values)
+    config = RunConfig.check(_values(registry, starting, changes))
     codec_part = _named(registry, "codecs", config.codec.name, "codec.name")
     codec_options = part_options(
         "codec", codec_part.spec.name, codec_part.spec.options, config.codec.options,
@@ -76,14 +95,21 @@ def make_plan(registry: Registry, values: Mapping[str, Any], *, backend: str | N
         backend=engine,
         choice=choice,
         backend_options=BackendOptions(clip_norm=config.training.clip_norm, threads=config.threads, extra=extra),
-        spec=ModelSpec(
-            architecture=architecture,
-            vocabulary_size=len(codec.vocabulary),
-            context_fields=codec.context_fields,
-            options=model_options,
-        ),
+        architecture=architecture,
+        model_options=model_options,
         versions={**registry.versions([codec_part, choice.part]), "numpy": np.__version__},
     )
+
+
+def _values(registry: Registry, starting: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The starting values under the changes; options of other sources than the one that is read do not matter."""
+    values = merge(starting, changes)
+    data = values.get("data")
+    if not isinstance(data, Mapping) or not isinstance(data.get("source"), str) or not data["source"]:
+        return values
+    typed = changes.get("data", {})
+    foreign = foreign_options(registry, data["source"])
+    return {**values, "data": {key: value for key, value in data.items() if key in typed or key not in foreign}}
 
 
 def make_codec(part: Part, options: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> Codec:

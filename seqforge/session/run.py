@@ -12,6 +12,8 @@ from seqforge.configuration import to_toml
 from seqforge.corpus import data_digest, open_dataset
 from seqforge.errors import DataError
 from seqforge.evaluation.baselines import baseline_scores
+from seqforge.evaluation.by_step import StepScores, score_steps
+from seqforge.evaluation.copying import SearchableCorpus, longest_copied_run
 from seqforge.evaluation.scoring import Score, score
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile, read_model, write_model
@@ -24,7 +26,7 @@ from seqforge.session.takes import Take, TakesRequest, make_takes
 from seqforge.split import Split, split_by_group
 from seqforge.training.loop import Evaluation, Observer, TrainingResult, train
 from seqforge.training.schedules import Schedule
-from seqforge.windows import WindowPolicy, epoch_tokens, window_batches
+from seqforge.windows import WindowPolicy, drawn_windows, epoch_tokens, window_batches
 
 __all__ = ["Corpus", "RunObserver", "RunResult", "load_corpus", "perform"]
 
@@ -44,7 +46,11 @@ class Corpus:
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """What a run came to. Scores are by part (`validation`, `test`), those of baselines by name in each part."""
+    """What a run came to. Scores are by part (`validation`, `test`), those of baselines by name in each part.
+
+    `windows` are scores by step over a fixed set of training windows. `copied` is the length in tokens of each take's
+    longest run that stands in the training data.
+    """
 
     folder: RunFolder
     corpus: Corpus
@@ -52,7 +58,9 @@ class RunResult:
     parameters: int
     scores: Mapping[str, Score]
     baselines: Mapping[str, Mapping[str, Score]]
+    windows: StepScores | None
     takes: tuple[Take, ...]
+    copied: tuple[int, ...]
 
 
 class RunObserver(Observer, Protocol):
@@ -101,7 +109,7 @@ def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, o
     folder.clear()
     observer.on_data(corpus)
     atomic.write_text(folder.config, to_toml(plan.config))
-    weights = plan.backend.architectures[plan.spec.architecture].initial_weights(
+    weights = plan.backend.architectures[plan.architecture].initial_weights(
         plan.spec, generator(plan.config.seed, "weights")
     )
     model = plan.backend.build(plan.spec, weights, plan.backend_options)
@@ -116,6 +124,8 @@ def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, o
     scores = {name: score(model, pieces, plan.codec) for name, pieces in parts.items()}
     write_model(folder.model, _model_file(registry, plan, corpus, result))
     observer.on_stage("samples")
+    takes = tuple(_samples(registry, plan, folder))
+    training_data = SearchableCorpus(corpus.training)
     return RunResult(
         folder=folder,
         corpus=corpus,
@@ -123,13 +133,15 @@ def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, o
         parameters=sum(weight.size for weight in weights.values()),
         scores=scores,
         baselines=baselines,
-        takes=tuple(_samples(registry, plan, folder)),
+        windows=_score_windows(plan, corpus, model) if plan.has_fixed_windows else None,
+        takes=takes,
+        copied=tuple(longest_copied_run(take.tokens, training_data) for take in takes),
     )
 
 
 def _train(plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer: RunObserver) -> TrainingResult:
     config = plan.config.training
-    policy = WindowPolicy(batch_size=config.batch_size, **plan.config.windows.model_dump())
+    policy = _window_policy(plan)
     held_out = corpus.split.validation
     return train(
         model,
@@ -147,7 +159,16 @@ def _train(plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer
         epoch_tokens=epoch_tokens(corpus.training, policy),
         seed=plan.config.seed,
         observer=_Journal(folder, observer),
+        score_windows=(lambda model: _score_windows(plan, corpus, model).to_json()) if plan.has_fixed_windows else None,
     )
+
+
+def _window_policy(plan: Plan) -> WindowPolicy:
+    return WindowPolicy(batch_size=plan.config.training.batch_size, **plan.config.windows.model_dump())
+
+
+def _score_windows(plan: Plan, corpus: Corpus, model: Model) -> StepScores:
+    return score_steps(model, drawn_windows(corpus.training, _window_policy(plan), plan.config.seed))
 
 
 class _Journal:

@@ -25,13 +25,17 @@ _RUNAWAY_NATS = 1e6
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """One line of metrics.jsonl. Losses are nats a token; `validation` is `None` without held-out pieces."""
+    """One line of metrics.jsonl. Losses are nats a token.
+
+    `validation` is `None` without held-out pieces, `windows` without a fixed set of windows that was scored by step.
+    """
 
     step: int
     epoch: float
     learning_rate: float
     training_nats: float
     validation: Mapping[str, float] | None
+    windows: Mapping[str, Any] | None
     best: bool
     seconds: float
 
@@ -69,10 +73,12 @@ def train(
     epoch_tokens: int,
     seed: int,
     observer: Observer,
+    score_windows: Callable[[Model], Mapping[str, Any]] | None = None,
 ) -> TrainingResult:
     """Train for `schedule.steps` steps, or until `patience` evaluations brought nothing better.
 
-    `evaluate` gives held-out nats by unit, `token` among them; without it the training loss decides what is best.
+    `evaluate` gives held-out nats by unit, `token` among them; without them the `mean_nats` of `score_windows` decide
+    what is best, else the training loss.
     `TrainingDiverged` if a loss is no number any more, or has run away.
     """
     best = BestWeights(patience)
@@ -91,7 +97,8 @@ def train(
             recent = float(np.mean(result.losses[since:]))
             since = len(result.losses)
             validation = evaluate(model)
-            criterion = validation["token"] if validation else recent
+            windows = score_windows(model) if score_windows else None
+            criterion = validation["token"] if validation else windows["mean_nats"] if windows else recent
             _check(criterion, step, learning_rate)
             evaluation = Evaluation(
                 step=step + 1,
@@ -99,6 +106,7 @@ def train(
                 learning_rate=learning_rate,
                 training_nats=recent,
                 validation=validation,
+                windows=windows,
                 best=best.offer(criterion, step + 1, model.weights()),
                 seconds=time.perf_counter() - began,
             )

@@ -19,7 +19,7 @@ class Cycles:
 
     def pieces(self):
         generator = np.random.Generator(np.random.PCG64(5))
-        letters = self.codec.vocabulary.symbols[: self.codec.options["alphabet"]]
+        letters = "abcdefghi"[: self.codec.options.get("alphabet", 5)]
         self._sources = []
         for group in range(self.groups):
             for number in range(3):

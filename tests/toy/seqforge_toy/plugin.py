@@ -12,6 +12,8 @@ from seqforge import (
     hookimpl,
 )
 
+CODECS = ("letters", "pairs")
+
 
 @hookimpl
 def seqforge_register_codecs():
@@ -26,7 +28,13 @@ def seqforge_register_codecs():
                 Option(name="avoid", type=str, default=None, help="letters that must not come"),
                 Option(name="legato", type=bool, default=False, help="whether only long marks may come"),
             ),
-        )
+        ),
+        CodecSpec(
+            name="pairs",
+            target="seqforge_toy.pairs:PairsCodec",
+            summary="letters with their marks, those that the corpus holds",
+            prompt_options=(Option(name="length", type=int, default=8, minimum=1, help="how many letters"),),
+        ),
     ]
 
 
@@ -51,6 +59,7 @@ def seqforge_register_readers():
             target="seqforge_toy.files:LettersReader",
             summary="one piece a line",
             suffixes=(".letters",),
+            options=(Option(name="first_line", type=int, default=1, minimum=1, help="the line to begin at"),),
         )
     ]
 
@@ -59,10 +68,18 @@ def seqforge_register_readers():
 def seqforge_register_formats():
     return [
         FormatSpec(
-            name="txt", target="seqforge_toy.files:TextFile", summary="a line", suffix=".txt", codecs=("letters",)
+            name="txt",
+            target="seqforge_toy.files:TextFile",
+            summary="a line",
+            suffix=".txt",
+            codecs=CODECS,
         ),
         FormatSpec(
-            name="marks", target="seqforge_toy.files:MarksFile", summary="marks", suffix=".marks", codecs=("letters",)
+            name="marks",
+            target="seqforge_toy.files:MarksFile",
+            summary="marks",
+            suffix=".marks",
+            codecs=CODECS,
         ),
         FormatSpec(name="score", target="seqforge_toy.files:TextFile", summary="no", suffix=".score", codecs=("none",)),
     ]
