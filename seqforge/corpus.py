@@ -46,7 +46,7 @@ def _declared_options(registry: Registry, source: str) -> dict[str, Option]:
 def open_dataset(registry: Registry, source: str, options: Mapping[str, Any], codec: Codec) -> Dataset:
     """The corpus that `source` names; `DataError` if it names nothing."""
     if registry.has("datasets", source):
-        dataset: Dataset = registry.find("datasets", source).load()(codec=codec, **options)
+        dataset: Dataset = registry.find("datasets", source).build(codec=codec, **options)
         return dataset
     paths = _paths(registry, source)
     return FileCorpus(codec=codec, paths=paths, readers=_readers(registry, paths, options))
@@ -123,7 +123,7 @@ def _readers(registry: Registry, paths: Sequence[Path], options: Mapping[str, An
     """The reader of each suffix, with its own among the options; only those that are needed are imported."""
     readers: dict[str, Reader] = {}
     for part in _reader_parts(registry, paths):
-        reader = part.load()(**{option.name: options[option.name] for option in part.spec.options})
+        reader = part.build(**{option.name: options[option.name] for option in part.spec.options})
         readers.update(dict.fromkeys(part.spec.suffixes, reader))
     return readers
 

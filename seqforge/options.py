@@ -30,7 +30,7 @@ class Option:
 
     def check(self, value: Any, where: str = "") -> Any:
         """Return `value` in this option's type; `OutOfRange` or `UnknownName` if it is not allowed."""
-        name = f"{where}{self.name}"
+        name = self._shown(where)
         if value is None and self.default is None:
             return None
         converted = self._convert(value, name)
@@ -39,12 +39,16 @@ class Option:
         self._check_range(converted, name)
         return converted
 
+    def _shown(self, where: str) -> str:
+        """The name as the user writes it: with `--` in front, words are joined by hyphens."""
+        return f"--{self.name.replace('_', '-')}" if where == "--" else f"{where}{self.name}"
+
     def parse(self, text: str, where: str = "") -> Any:
         """Like `check`, from what was typed on a command line."""
         if self.type is bool:
             words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
             if text.lower() not in words:
-                raise OutOfRange(f"{where}{self.name}", text, "true or false")
+                raise OutOfRange(self._shown(where), text, "true or false")
             return words[text.lower()]
         return self.check(text, where)
 

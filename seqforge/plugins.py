@@ -16,7 +16,7 @@ from typing import Any
 import pluggy
 
 from seqforge import builtin, hookspecs
-from seqforge.errors import NotInstalled, PluginError, RequestError, UnknownName
+from seqforge.errors import NotInstalled, PluginError, RequestError, SeqforgeError, UnknownName
 from seqforge.hookspecs import (
     BackendSpec,
     CodecSpec,
@@ -80,6 +80,19 @@ class Part:
             raise PluginError(
                 f"{KINDS[self.kind]} '{self.spec.name}' of {self.distribution} (entry point {self.entry_point}) "
                 f"can't be imported: {type(error).__name__}: {error}; reinstall {self.distribution}"
+            ) from error
+
+    def build(self, **arguments: Any) -> Any:
+        """Load the target and call it; what it raises beside errors of seqforge is a `PluginError` that names it."""
+        target = self.load()
+        try:
+            return target(**arguments)
+        except SeqforgeError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"{KINDS[self.kind]} '{self.spec.name}' of {self.distribution} (entry point {self.entry_point}) "
+                f"can't be built: {type(error).__name__}: {error}; update {self.distribution}, or report it"
             ) from error
 
 

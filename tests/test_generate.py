@@ -153,6 +153,12 @@ def test_json_says_where_the_takes_are(process, tmp_path, toy_run):
     assert settings["versions"]["seqforge-toy"] == "0.1.0"
 
 
+def test_a_wrong_value_is_named_as_it_was_typed(seqforge, toy_run):
+    outcome = seqforge("generate", toy_run, "--top-k", "-1")
+    assert outcome.status == 2
+    assert "--top-k is -1" in outcome.err
+
+
 def test_help_offers_what_the_codec_offers(seqforge):
     shown = " ".join(seqforge("generate", "--help").out.split())
     for words in ("--length", "--avoid", "--legato", "(letters, pairs) how many letters [default: 8]", "--top-p"):

@@ -242,3 +242,16 @@ def test_the_list_of_plugins_is_a_table(seqforge):
     (line,) = [line for line in shown if "seqforge-toy" in line]
     assert line.split()[:4] == ["toy", "seqforge-toy", "0.1.0", "ok"]
     assert "recipes: toy" in line
+
+
+def test_a_part_that_raises_when_it_is_built_is_named(process, site):
+    source = IMPORTS + (
+        "class Sharp:\n    def __init__(self, **options):\n        raise KeyError('edge')\n"
+        "@hookimpl\ndef seqforge_register_samplers():\n"
+        "    return [SamplerSpec(name='sharp', target='sharp_thing:Sharp', summary='no', stage='draw')]\n"
+    )
+    path = site("sharp-thing", source)
+    outcome = process("run", "toy", "--set", "samples.sampling.sampler=sharp", path=[path])
+    assert outcome.status == 3
+    assert "sampler 'sharp' of sharp-thing (entry point entry) can't be built: KeyError: 'edge'" in outcome.err
+    assert outcome.err.count("\n") == 1

@@ -78,7 +78,7 @@ def make_plan(
         raise RequestError("data.source is not set; name a corpus or files with --data (see `seqforge list data`)")
     codec = make_codec(codec_part, codec_options)
     choice = choose_backend(registry, asked=backend, configured=config.backend.name)
-    engine: Backend = choice.part.load()()
+    engine: Backend = choice.part.build()
     architecture = choose_architecture(choice.part, config.model.architecture)
     model_options = architecture_options(registry, engine, architecture, config.model.options)
     extra = _backend_extra(registry, choice.part, config)
@@ -114,7 +114,7 @@ def _values(registry: Registry, starting: Mapping[str, Any], changes: Mapping[st
 
 def make_codec(part: Part, options: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> Codec:
     """The codec with its options; `vocabulary` is the stored one, when a model is loaded."""
-    codec: Codec = part.load()(vocabulary=vocabulary, **options)
+    codec: Codec = part.build(vocabulary=vocabulary, **options)
     return codec
 
 

@@ -50,4 +50,4 @@ def _is_on(part: Part, settings: Mapping[str, Any]) -> bool:
 
 
 def _build(part: Part, settings: Mapping[str, Any]) -> Any:
-    return part.load()(**{option.name: settings[option.name] for option in part.spec.options})
+    return part.build(**{option.name: settings[option.name] for option in part.spec.options})

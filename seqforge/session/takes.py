@@ -62,7 +62,8 @@ def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRe
     """The request with all values checked and filled up; a wrong prompt is found here, before any file is."""
     prompt = check_options(part.spec.prompt_options, request.prompt, "--")
     codec.guides([prompt])
-    check_formats(registry, request.formats, part.spec.name)
+    for format_part in check_formats(registry, request.formats, part.spec.name):
+        format_part.load()
     return TakesRequest(
         prompt=prompt,
         sampling=sampling_settings(registry, request.sampling, "--"),
@@ -79,7 +80,7 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     so equal requests give equal files whatever is installed.
     """
     parts = check_formats(registry, request.formats, short_name(model.codec["name"]))
-    formats = [(part.spec.suffix, part.load()()) for part in parts]
+    formats = [(part.spec.suffix, part.build()) for part in parts]
     targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
     settings = folder / "settings.json"
     _refuse_existing([settings, *(path for paths in targets for path in paths)])
@@ -103,9 +104,9 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
 
 
 def _sampling_model(registry: Registry, model: ModelFile) -> Model:
-    backend: Backend = registry.find("backends", "numpy").load()()
+    backend: Backend = registry.find("backends", "numpy").build()
     if model.spec.architecture not in backend.architectures:
-        backend = registry.find("backends", model.provenance["backend"]).load()()
+        backend = registry.find("backends", model.provenance["backend"]).build()
     return backend.build(model.spec, model.weights, BackendOptions())
 
 

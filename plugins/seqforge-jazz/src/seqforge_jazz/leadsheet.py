@@ -22,6 +22,15 @@ class Note:
         return self.start + self.duration
 
 
+@dataclass(frozen=True, slots=True)
+class Voicing:
+    """Notes struck together: `start` and `duration` in ticks (12 a quarter), `pitches` as MIDI numbers, as played."""
+
+    start: int
+    duration: int
+    pitches: tuple[int, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class LeadSheet:
     """A line over a chart: `notes` in order, one at a time, inside the chart.
@@ -29,6 +38,9 @@ class LeadSheet:
     `key` is written `C`, `Bb` or `Dm`. `tempo_bpm` counts quarters a minute. `swing` is the share of a beat that its
     first eighth takes, 0.5 being straight. `instrument` names one of `INSTRUMENTS`. `group` is what must not straddle
     a split into training and test data; `citation` says where the music comes from.
+
+    What a file played may say more: `accompaniment` holds its chords, `performance` its line with lengths that
+    overlap; both are in order of their starts, and empty where nobody played.
     """
 
     title: str
@@ -41,6 +53,8 @@ class LeadSheet:
     instrument: str = "tenor-sax"
     group: str = ""
     citation: str = ""
+    accompaniment: tuple[Voicing, ...] = ()
+    performance: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         over = 0
