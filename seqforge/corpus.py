@@ -5,16 +5,22 @@ from __future__ import annotations
 import glob
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from seqforge.configuration import known_keys
-from seqforge.errors import DataError, SeqforgeError, UnknownName
-from seqforge.interfaces import Audit, Codec, Dataset, Piece, Reader, Source
+from seqforge.errors import DataError, UnknownName
+from seqforge.interfaces import Audit, Codec, Dataset, Piece, Source
 from seqforge.options import Option, check_options
 from seqforge.plugins import Part, Registry
+from seqforge.reading.cache import cache_folder
+from seqforge.reading.encoded_file import EncodedFile, read_encoded
+from seqforge.reading.job import Job, job_key
+from seqforge.reading.pool import ReadingPool
+from seqforge.reading.vocabulary import MergedVocabulary
 
 __all__ = ["FileCorpus", "data_digest", "data_options", "foreign_options", "open_dataset"]
 
@@ -43,65 +49,106 @@ def _declared_options(registry: Registry, source: str) -> dict[str, Option]:
     return {option.name: option for part in parts for option in part.spec.options}
 
 
-def open_dataset(registry: Registry, source: str, options: Mapping[str, Any], codec: Codec) -> Dataset:
-    """The corpus that `source` names; `DataError` if it names nothing."""
+def open_dataset(
+    registry: Registry,
+    source: str,
+    options: Mapping[str, Any],
+    *,
+    codec: Codec,
+    codec_name: str,
+    max_seconds: float,
+) -> Dataset:
+    """The corpus that `source` names; `DataError` if it names nothing.
+
+    `codec_name` is the codec's full name. `max_seconds` limits the reading of one file.
+    """
     if registry.has("datasets", source):
         dataset: Dataset = registry.find("datasets", source).build(codec=codec, **options)
         return dataset
     paths = _paths(registry, source)
-    return FileCorpus(codec=codec, paths=paths, readers=_readers(registry, paths, options))
+    return FileCorpus(registry, paths, options, codec=codec, codec_name=codec_name, max_seconds=max_seconds)
 
 
 class FileCorpus:
-    """Works from files, each read by the reader of its suffix."""
+    """Works from files, each read by the reader of its suffix in a process with limits, once.
+
+    `codec` has the vocabulary of all files as soon as `pieces` is exhausted.
+    """
 
     licence = "unknown"
     citation = ""
 
-    def __init__(self, *, codec: Codec, paths: Sequence[Path], readers: Mapping[str, Reader]) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        paths: Sequence[Path],
+        options: Mapping[str, Any],
+        *,
+        codec: Codec,
+        codec_name: str,
+        max_seconds: float,
+    ) -> None:
         self.codec = codec
-        self.paths = paths
-        self.readers = readers
+        self._registry = registry
+        self._paths = paths
+        self._options = options
+        self._codec_name = codec_name
+        self._max_seconds = max_seconds
         self._sources: list[Source] = []
 
     def pieces(self) -> Iterator[Piece]:
         """See `seqforge.Dataset.pieces`: file after file; one that fails is noted and left out."""
         self._sources = []
-        for path in self.paths:
-            count, noted = 0, len(self._sources)
-            notes: list[str] = []
-            reader = self.readers.get(path.suffix.lower())
-            if reader is None:
-                self._sources.append(Source(path.name, 0, f"no reader for files that end in '{path.suffix}'"))
-                continue
-            try:
-                for work in reader.read(path):
-                    if isinstance(work, Source):
-                        notes.extend(work.notes)
-                        if work.reason:
-                            self._sources.append(Source(f"{path.name}: {work.name}", 0, work.reason))
-                        continue
-                    piece = self._encode(work, path)
-                    if piece is not None:
-                        count += 1
-                        yield piece
-            except SeqforgeError as error:
-                self._sources.append(Source(path.name, 0, str(error)))
-            if count:
-                self._sources.append(Source(path.name, count, notes=tuple(notes)))
-            elif len(self._sources) == noted:
-                self._sources.append(Source(path.name, 0, "nothing in it that the reader knows"))
+        vocabulary = MergedVocabulary(self.codec.vocabulary)
+        for encoded in self._encoded_files():
+            self._sources.extend(encoded.sources)
+            yield from vocabulary.translated(encoded)
+        if vocabulary.has_grown:
+            part = self._registry.find("codecs", self._codec_name)
+            self.codec = part.build(vocabulary=vocabulary.merged(), **self.codec.options)
 
     def audit(self) -> Audit:
         """See `seqforge.Dataset.audit`."""
         return Audit(tuple(self._sources))
 
-    def _encode(self, work: Any, path: Path) -> Piece | None:
-        try:
-            return self.codec.encode(work)
-        except DataError as error:
-            self._sources.append(Source(path.name, 0, str(error)))
-            return None
+    def _encoded_files(self) -> Iterator[EncodedFile]:
+        readers = {suffix: part for part in _reader_parts(self._registry, self._paths) for suffix in part.spec.suffixes}
+        codec = self._registry.find("codecs", self._codec_name)
+        with cache_folder() as folder, ReadingPool(self._max_seconds) as pool:
+            jobs: list[Job | Source] = []
+            for path in self._paths:
+                part = readers.get(path.suffix.lower())
+                jobs.append(
+                    self._job(path, part, codec, folder)
+                    if part
+                    else Source(path.name, 0, f"no reader for files that end in '{path.suffix}'")
+                )
+            missing = [job for job in jobs if isinstance(job, Job) and read_encoded(Path(job.result)) is None]
+            reasons = pool.run(missing)
+            waiting = {id(job) for job in missing}
+            for job in jobs:
+                if isinstance(job, Source):
+                    yield EncodedFile(pieces=(), vocabulary=self.codec.vocabulary, sources=(job,))
+                    continue
+                reason = next(reasons) if id(job) in waiting else ""
+                yield self._result(job, reason)
+
+    def _job(self, path: Path, reader: Part, codec: Part, folder: Path) -> Job:
+        job = Job(
+            path=str(path.resolve()),
+            reader=self._registry.full_name(reader),
+            reader_options={option.name: self._options[option.name] for option in reader.spec.options},
+            codec=self._codec_name,
+            codec_options=dict(self.codec.options),
+        )
+        return replace(job, result=str(folder / f"{job_key(job, reader, codec)}.safetensors"))
+
+    def _result(self, job: Job, reason: str) -> EncodedFile:
+        encoded = None if reason else read_encoded(Path(job.result))
+        if encoded is not None:
+            return encoded
+        source = Source(Path(job.path).name, 0, reason or "what was read of it can't be read back from the cache")
+        return EncodedFile(pieces=(), vocabulary=self.codec.vocabulary, sources=(source,))
 
 
 def data_digest(pieces: Sequence[Piece]) -> str:
@@ -117,15 +164,6 @@ def data_digest(pieces: Sequence[Piece]) -> str:
 def _reader_parts(registry: Registry, paths: Sequence[Path]) -> list[Part]:
     suffixes = {path.suffix.lower() for path in paths}
     return [part for part in registry.parts("readers") if suffixes.intersection(part.spec.suffixes)]
-
-
-def _readers(registry: Registry, paths: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Reader]:
-    """The reader of each suffix, with its own among the options; only those that are needed are imported."""
-    readers: dict[str, Reader] = {}
-    for part in _reader_parts(registry, paths):
-        reader = part.build(**{option.name: options[option.name] for option in part.spec.options})
-        readers.update(dict.fromkeys(part.spec.suffixes, reader))
-    return readers
 
 
 def _paths(registry: Registry, source: str) -> list[Path]:

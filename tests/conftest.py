@@ -56,6 +56,7 @@ def toy_path(tmp_path_factory):
         for folder in folders:
             patch.syspath_prepend(folder)
         patch.delenv("SEQFORGE_BACKEND", raising=False)
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield folders
 
 

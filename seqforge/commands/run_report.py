@@ -64,7 +64,7 @@ class ScreenObserver:
         variants = len(corpus.training) / len(split.training)
         augmented = f"; {variants:g} variants of each for training" if variants != 1 else ""
         self._say(f"split     {', '.join(words)}{augmented}")
-        shapes = window_shapes(self.plan)
+        shapes = window_shapes(self.plan, corpus)
         if shapes:
             self._say(f"windows   as one-hot arrays: X {shapes['X']}, Y {shapes['Y']}")
         self._say(f"backend   {self.plan.engine}")
@@ -109,12 +109,12 @@ def _distinct(corpus: Corpus) -> int:
     return len(np.unique(np.concatenate([piece.tokens for piece in corpus.pieces])))
 
 
-def window_shapes(plan: Plan) -> dict[str, tuple[int, ...]]:
+def window_shapes(plan: Plan, corpus: Corpus) -> dict[str, tuple[int, ...]]:
     """The shapes of a fixed set of windows as one-hot arrays, as Keras is often given them; empty without one."""
     windows = plan.config.windows
     if not plan.has_fixed_windows:
         return {}
-    symbols = len(plan.codec.vocabulary)
+    symbols = len(corpus.codec.vocabulary)
     return {"X": (windows.count, windows.length, symbols), "Y": (windows.length, windows.count, symbols)}
 
 
@@ -143,7 +143,7 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
         "baselines": {
             part: {name: score.rates() for name, score in scores.items()} for part, scores in result.baselines.items()
         },
-        "windows": {**window_shapes(plan), **result.windows.to_json()} if result.windows else None,
+        "windows": {**window_shapes(plan, corpus), **result.windows.to_json()} if result.windows else None,
         "copied": list(result.copied),
         "takes": [[str(file) for file in take.files] for take in result.takes],
     }

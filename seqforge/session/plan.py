@@ -39,12 +39,11 @@ class Plan:
     model_options: Mapping[str, Any]
     versions: Mapping[str, str]
 
-    @property
-    def spec(self) -> ModelSpec:
-        """The model's spec, once the corpus is encoded: until then, a codec's vocabulary may grow."""
+    def spec(self, vocabulary: Vocabulary) -> ModelSpec:
+        """The model's spec for the vocabulary that the codec has once the corpus is encoded."""
         return ModelSpec(
             architecture=self.architecture,
-            vocabulary_size=len(self.codec.vocabulary),
+            vocabulary_size=len(vocabulary),
             context_fields=self.codec.context_fields,
             options=self.model_options,
         )

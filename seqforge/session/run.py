@@ -18,7 +18,7 @@ from seqforge.evaluation.scoring import Score, score
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile, read_model, write_model
 from seqforge.files.run_folder import RunFolder
-from seqforge.interfaces import Audit, Dataset, Model, Piece
+from seqforge.interfaces import Audit, Codec, Dataset, Model, Piece
 from seqforge.plugins import Registry, short_name
 from seqforge.randomness import generator
 from seqforge.session.plan import Plan
@@ -33,9 +33,13 @@ __all__ = ["Corpus", "RunObserver", "RunResult", "load_corpus", "perform"]
 
 @dataclass(frozen=True, kw_only=True)
 class Corpus:
-    """The encoded data of a run. `training` is augmented, if the configuration says so; `split` is not."""
+    """The encoded data of a run. `training` is augmented, if the configuration says so; `split` is not.
+
+    `codec` has the vocabulary that the data is written in.
+    """
 
     dataset: Dataset
+    codec: Codec
     audit: Audit
     pieces: tuple[Piece, ...]
     split: Split
@@ -76,7 +80,14 @@ class RunObserver(Observer, Protocol):
 def load_corpus(registry: Registry, plan: Plan) -> Corpus:
     """Read, encode, split and augment the data; `DataError` if nothing usable came."""
     config = plan.config.data
-    dataset = open_dataset(registry, config.source, config.options, plan.codec)
+    dataset = open_dataset(
+        registry,
+        config.source,
+        config.options,
+        codec=plan.codec,
+        codec_name=plan.config.codec.name,
+        max_seconds=config.max_seconds,
+    )
     pieces = tuple(dataset.pieces())
     audit = dataset.audit()
     if not pieces:
@@ -85,9 +96,10 @@ def load_corpus(registry: Registry, plan: Plan) -> Corpus:
     split = split_by_group(pieces, validation=config.validation, test=config.test, seed=config.split_seed)
     training = split.training
     if config.augment:
-        training = tuple(itertools.chain.from_iterable(plan.codec.variants(piece) for piece in training))
+        training = tuple(itertools.chain.from_iterable(dataset.codec.variants(piece) for piece in training))
     return Corpus(
         dataset=dataset,
+        codec=dataset.codec,
         audit=audit,
         pieces=pieces,
         split=split,
@@ -109,22 +121,22 @@ def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, o
     folder.clear()
     observer.on_data(corpus)
     atomic.write_text(folder.config, to_toml(plan.config))
-    weights = plan.backend.architectures[plan.architecture].initial_weights(
-        plan.spec, generator(plan.config.seed, "weights")
-    )
-    model = plan.backend.build(plan.spec, weights, plan.backend_options)
+    spec = plan.spec(corpus.codec.vocabulary)
+    architecture = plan.backend.architectures[plan.architecture]
+    weights = architecture.initial_weights(spec, generator(plan.config.seed, "weights"))
+    model = plan.backend.build(spec, weights, plan.backend_options)
     parts = {"validation": corpus.split.validation, "test": corpus.split.test}
     parts = {name: pieces for name, pieces in parts.items() if pieces}
     observer.on_stage("baselines")
-    baselines = baseline_scores(corpus.training, parts, plan.codec)
+    baselines = baseline_scores(corpus.training, parts, corpus.codec)
     observer.on_stage("training")
     result = _train(plan, corpus, model, folder, observer)
     observer.on_stage("scoring")
     model.load_weights(result.weights)
-    scores = {name: score(model, pieces, plan.codec) for name, pieces in parts.items()}
+    scores = {name: score(model, pieces, corpus.codec) for name, pieces in parts.items()}
     write_model(folder.model, _model_file(registry, plan, corpus, result))
     observer.on_stage("samples")
-    takes = tuple(_samples(registry, plan, folder))
+    takes = tuple(_samples(registry, plan, corpus.codec, folder))
     training_data = SearchableCorpus(corpus.training)
     return RunResult(
         folder=folder,
@@ -154,7 +166,7 @@ def _train(plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer
             decay=config.decay,
         ),
         evaluate_every=config.evaluate_every,
-        evaluate=lambda model: score(model, held_out, plan.codec).rates() if held_out else None,
+        evaluate=lambda model: score(model, held_out, corpus.codec).rates() if held_out else None,
         patience=config.patience,
         epoch_tokens=epoch_tokens(corpus.training, policy),
         seed=plan.config.seed,
@@ -194,9 +206,9 @@ def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: Training
         config["data"]["source"] = "files"  # a path would tell where somebody keeps them
     codec = plan.config.codec
     return ModelFile(
-        spec=plan.spec,
+        spec=plan.spec(corpus.codec.vocabulary),
         codec={"name": codec.name, "options": codec.options[short_name(codec.name)]},
-        vocabulary=plan.codec.vocabulary,
+        vocabulary=corpus.codec.vocabulary,
         data={
             "source": source if registered else "files",
             "digest": corpus.digest,
@@ -216,7 +228,7 @@ def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: Training
     )
 
 
-def _samples(registry: Registry, plan: Plan, folder: RunFolder) -> list[Take]:
+def _samples(registry: Registry, plan: Plan, codec: Codec, folder: RunFolder) -> list[Take]:
     """The run's samples, from the model file as it was written: what a user can generate again."""
     config = plan.config.samples
     if not config.count:
@@ -228,4 +240,4 @@ def _samples(registry: Registry, plan: Plan, folder: RunFolder) -> list[Take]:
         count=config.count,
         seed=plan.config.seed,
     )
-    return make_takes(registry, read_model(folder.model), plan.codec, request, folder.samples)
+    return make_takes(registry, read_model(folder.model), codec, request, folder.samples)

@@ -1,7 +1,13 @@
 """Files of letters: read, and written."""
 
+import os
+import time
+from pathlib import Path
+
 from seqforge import DataError, Source
 from seqforge_toy.letters import MARKS, Letters
+
+RULE = "a.b-a.c=a.b-a.d="
 
 
 class LettersReader:
@@ -11,6 +17,9 @@ class LettersReader:
         self.first_line = first_line
 
     def read(self, path):
+        if log := os.environ.get("SEQFORGE_TOY_LOG"):
+            with Path(log).open("a") as file:
+                file.write(f"{path.name}\n")
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except UnicodeDecodeError:
@@ -21,6 +30,25 @@ class LettersReader:
             if not text:
                 raise DataError(f"line {number + 1} has a group, but no letters")
             yield Letters(text, f"{path.stem}:{number + 1}", group)
+
+
+class TrapReader:
+    """Does what the file says, and a reader should not."""
+
+    def read(self, path):
+        what = path.read_text().strip()
+        if what == "hang":
+            time.sleep(600)
+        elif what == "exit":
+            os._exit(3)
+        elif what == "eat":
+            self.eaten = bytearray(2**33)
+        elif what == "raise":
+            raise ZeroDivisionError("no\nway")
+        elif what == "print":
+            os.write(1, b"done\n")
+            print("done")
+        yield Letters(RULE, path.stem, path.stem)
 
 
 class TextFile:

@@ -60,7 +60,10 @@ def seqforge_register_readers():
             summary="one piece a line",
             suffixes=(".letters",),
             options=(Option(name="first_line", type=int, default=1, minimum=1, help="the line to begin at"),),
-        )
+        ),
+        ReaderSpec(
+            name="trap", target="seqforge_toy.files:TrapReader", summary="does what it should not", suffixes=(".trap",)
+        ),
     ]
 
 
