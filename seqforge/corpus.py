@@ -12,40 +12,45 @@ from typing import Any
 import numpy as np
 
 from seqforge.configuration import known_keys
-from seqforge.errors import DataError, UnknownName
+from seqforge.errors import DataError, RequestError, UnknownName
 from seqforge.interfaces import Audit, Codec, Dataset, Piece, Source
 from seqforge.options import Option, check_options
-from seqforge.plugins import Part, Registry
+from seqforge.plugins import Part, Registry, short_name
 from seqforge.reading.cache import cache_folder
 from seqforge.reading.encoded_file import EncodedFile, read_encoded
 from seqforge.reading.job import Job, job_key
 from seqforge.reading.pool import ReadingPool
 from seqforge.reading.vocabulary import MergedVocabulary
 
-__all__ = ["FileCorpus", "data_digest", "data_options", "foreign_options", "open_dataset"]
+__all__ = ["FileCorpus", "data_digest", "data_options", "foreign_options", "open_dataset", "usual_codec"]
 
 
-def data_options(registry: Registry, source: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def data_options(registry: Registry, source: str, codec: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a registered corpus, or of the readers of its files, checked and filled up."""
-    declared = _declared_options(registry, source)
+    declared = _declared_options(registry, source, codec)
     for name in sorted(set(values).difference(declared)):
         own = [key for key in known_keys() if key.startswith("data.")]
         raise UnknownName("key", f"data.{name}", [*own, *(f"data.{option}" for option in declared)])
     return check_options(tuple(declared.values()), values, "data.")
 
 
-def foreign_options(registry: Registry, source: str) -> set[str]:
+def foreign_options(registry: Registry, source: str, codec: str) -> set[str]:
     """The names of options that other corpora and readers know, but not those of `source`."""
     parts = [*registry.parts("datasets"), *registry.parts("readers")]
     return {option.name for part in parts for option in part.spec.options}.difference(
-        _declared_options(registry, source)
+        _declared_options(registry, source, codec)
     )
 
 
-def _declared_options(registry: Registry, source: str) -> dict[str, Option]:
+def _declared_options(registry: Registry, source: str, codec: str) -> dict[str, Option]:
     if registry.has("datasets", source):
-        return {option.name: option for option in registry.find("datasets", source).spec.options}
-    parts = _reader_parts(registry, _paths(registry, source))
+        spec = registry.find("datasets", source).spec
+        if not _takes(spec, codec):
+            raise RequestError(
+                f"codec {codec} does not take the works of '{source}'; allowed: {', '.join(spec.codecs)}"
+            )
+        return {option.name: option for option in spec.options}
+    parts = _reader_parts(registry, _paths(registry, source), codec)
     return {option.name: option for part in parts for option in part.spec.options}
 
 
@@ -75,9 +80,6 @@ class FileCorpus:
     `codec` has the vocabulary of all files as soon as `pieces` is exhausted.
     """
 
-    licence = "unknown"
-    citation = ""
-
     def __init__(
         self,
         registry: Registry,
@@ -94,6 +96,9 @@ class FileCorpus:
         self._options = options
         self._codec_name = codec_name
         self._max_seconds = max_seconds
+        specs = [part.spec for part in _reader_parts(registry, paths, codec_name)]
+        self.licence = "; ".join(dict.fromkeys(spec.licence or "unknown" for spec in specs))
+        self.citation = "; ".join(dict.fromkeys(spec.citation for spec in specs if spec.citation))
         self._sources: list[Source] = []
 
     def pieces(self) -> Iterator[Piece]:
@@ -112,26 +117,20 @@ class FileCorpus:
         return Audit(tuple(self._sources))
 
     def _encoded_files(self) -> Iterator[EncodedFile]:
-        readers = {suffix: part for part in _reader_parts(self._registry, self._paths) for suffix in part.spec.suffixes}
         codec = self._registry.find("codecs", self._codec_name)
+        parts = _reader_parts(self._registry, self._paths, self._codec_name)
+        readers = {suffix: part for part in parts for suffix in part.spec.suffixes}
         with cache_folder() as folder, ReadingPool(self._max_seconds) as pool:
-            jobs: list[Job | Source] = []
-            for path in self._paths:
-                part = readers.get(path.suffix.lower())
-                jobs.append(
-                    self._job(path, part, codec, folder)
-                    if part
-                    else Source(path.name, 0, f"no reader for files that end in '{path.suffix}'")
-                )
-            missing = [job for job in jobs if isinstance(job, Job) and read_encoded(Path(job.result)) is None]
-            reasons = pool.run(missing)
-            waiting = {id(job) for job in missing}
-            for job in jobs:
-                if isinstance(job, Source):
-                    yield EncodedFile(pieces=(), vocabulary=self.codec.vocabulary, sources=(job,))
-                    continue
-                reason = next(reasons) if id(job) in waiting else ""
-                yield self._result(job, reason)
+            found = [(path, readers.get(path.suffix.lower())) for path in self._paths]
+            jobs = [self._job(path, reader, codec, folder) if reader else None for path, reader in found]
+            missing = [job for job in jobs if job and read_encoded(Path(job.result)) is None]
+            reasons, waiting = pool.run(missing), {id(job) for job in missing}
+            for path, job in zip(self._paths, jobs, strict=True):
+                if job is None:
+                    yield self._nothing(path, f"no reader of codec {codec.spec.name} for files in '{path.suffix}'")
+                else:
+                    reason = next(reasons) if id(job) in waiting else ""
+                    yield self._result(path, job, reason)
 
     def _job(self, path: Path, reader: Part, codec: Part, folder: Path) -> Job:
         job = Job(
@@ -143,12 +142,25 @@ class FileCorpus:
         )
         return replace(job, result=str(folder / f"{job_key(job, reader, codec)}.safetensors"))
 
-    def _result(self, job: Job, reason: str) -> EncodedFile:
+    def _result(self, path: Path, job: Job, reason: str) -> EncodedFile:
         encoded = None if reason else read_encoded(Path(job.result))
-        if encoded is not None:
-            return encoded
-        source = Source(Path(job.path).name, 0, reason or "what was read of it can't be read back from the cache")
-        return EncodedFile(pieces=(), vocabulary=self.codec.vocabulary, sources=(source,))
+        return encoded or self._nothing(path, reason or "what was read of it can't be read back from the cache")
+
+    def _nothing(self, path: Path, reason: str) -> EncodedFile:
+        return EncodedFile(pieces=(), vocabulary=self.codec.vocabulary, sources=(Source(path.name, 0, reason),))
+
+
+def usual_codec(registry: Registry, source: str) -> str:
+    """The name of a codec that takes the works of `source`."""
+    if registry.has("datasets", source):
+        specs = [registry.find("datasets", source).spec]
+    else:
+        suffixes = {path.suffix.lower() for path in _paths(registry, source)}
+        specs = [part.spec for part in registry.parts("readers") if suffixes.intersection(part.spec.suffixes)]
+    named = [codec for spec in specs for codec in spec.codecs] or registry.names("codecs")
+    if not named:
+        raise RequestError("no codec is installed to read data with; type: python -m pip install seqforge-jazz")
+    return named[0]
 
 
 def data_digest(pieces: Sequence[Piece]) -> str:
@@ -161,9 +173,15 @@ def data_digest(pieces: Sequence[Piece]) -> str:
     return digest.hexdigest()
 
 
-def _reader_parts(registry: Registry, paths: Sequence[Path]) -> list[Part]:
+def _reader_parts(registry: Registry, paths: Sequence[Path], codec: str) -> list[Part]:
+    """The readers of these files whose works the codec takes."""
     suffixes = {path.suffix.lower() for path in paths}
-    return [part for part in registry.parts("readers") if suffixes.intersection(part.spec.suffixes)]
+    parts = [part for part in registry.parts("readers") if suffixes.intersection(part.spec.suffixes)]
+    return [part for part in parts if _takes(part.spec, codec)]
+
+
+def _takes(spec: Any, codec: str) -> bool:
+    return not spec.codecs or short_name(codec) in spec.codecs
 
 
 def _paths(registry: Registry, source: str) -> list[Path]:

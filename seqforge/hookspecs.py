@@ -42,19 +42,28 @@ class Spec:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSpec(Spec):
-    """A named corpus; the target is called with the codec and the options and gives a `Dataset`."""
+    """A named corpus; the target is called with the codec and the options and gives a `Dataset`.
+
+    `codecs` are those that take its works; empty for any.
+    """
 
     licence: str = ""
+    codecs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReaderSpec(Spec):
     """Reads files whose names end in one of `suffixes` (lower case, with the dot); the target gives a `Reader`.
 
-    Its options are keys of `data`, such as `data.melody_track`, where files of such a suffix are the source.
+    Its options are keys of `data`, such as `data.melody_track`, where files of such a suffix are the source. `licence`
+    and `citation` are those of its files, where all of them have the same, such as the dumps of a database. `codecs`
+    are those that take its works; empty for any.
     """
 
     suffixes: tuple[str, ...]
+    licence: str = ""
+    citation: str = ""
+    codecs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import pytest
 from seqforge.files.model_file import read_model
 
 RULE = "a.b-a.c=a.b-a.d="
+NO_SPLIT = ("--set", "data.validation=0", "--set", "data.test=0")
 
 
 @pytest.fixture
@@ -107,8 +108,8 @@ def test_a_registered_corpus_comes_before_a_folder_of_its_name(run, tmp_path):
 def test_a_reader_has_options_and_says_what_it_did(seqforge, songs, run):
     data = run(songs, "--set", "data.first_line=2")["data"]
     assert data["pieces"] == 4, "the second line of each whole file"
-    assert data["notes"]["0.letters"] == ["read from line 2 on"]
-    assert "0.letters: read from line 1 on" in seqforge("run", "own.toml", "--data", songs).out
+    assert data["notes"]["0.letters"] == ["read from line 2 on", RULE[:8]]
+    assert "0.letters: read from line 1 on" in seqforge("run", "own.toml", "--data", songs / "0.letters", *NO_SPLIT).out
 
 
 def test_an_option_that_the_source_does_not_know_is_an_error_if_it_was_typed(seqforge, songs):

@@ -9,6 +9,7 @@ import typer
 import seqforge
 from seqforge.commands.failures import warn
 from seqforge.commands.generate import make_generate
+from seqforge.commands.inspect import inspect
 from seqforge.commands.list import list_
 from seqforge.commands.plugins import plugins_app
 from seqforge.commands.recipes import recipes_app
@@ -44,6 +45,7 @@ def make_app() -> typer.Typer:
 
     app.command()(run)
     app.command()(make_generate(registry))
+    app.command()(inspect)
     app.command("list")(list_)
     app.add_typer(recipes_app, name="recipes")
     app.add_typer(plugins_app, name="plugins")

@@ -10,13 +10,17 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from seqforge.commands.screen import counted, print_pairs, print_table
+from seqforge.commands.audit_report import audit_lines, audit_values, corpus_size
+from seqforge.commands.screen import counted, print_pairs, print_table, printable
 from seqforge.evaluation.by_step import StepScores
 from seqforge.session.plan import Plan
 from seqforge.session.run import Corpus, RunResult
 from seqforge.training.loop import Evaluation
 
 __all__ = ["ScreenObserver", "print_summary", "summary"]
+
+
+_MOST_AUDIT_LINES = 8
 
 
 class ScreenObserver:
@@ -48,16 +52,11 @@ class ScreenObserver:
 
     def on_data(self, corpus: Corpus) -> None:
         """Say what was kept and dropped, and which backend trains."""
-        dropped = corpus.audit.dropped
         source = self.plan.config.data.source
-        self._say(f"data      {source}: {_size(corpus)}; {counted(len(dropped), 'source')} dropped")
-        for item in corpus.audit.kept[:5]:
-            for note in item.notes:
-                self._say(f"          {item.name}: {note}")
-        for item in dropped[:5]:
-            self._say(f"          dropped {item.name}: {item.reason}")
-        if len(dropped) > 5:
-            self._say(f"          ... and {len(dropped) - 5} more")
+        dropped = counted(len(corpus.audit.dropped), "source")
+        self._say(f"data      {printable(source)}: {_size(corpus)}; {dropped} dropped")
+        for line in audit_lines(corpus.audit, _MOST_AUDIT_LINES):
+            self._say(f"          {line}")
         split = corpus.split
         parts = [("training", split.training), ("validation", split.validation), ("test", split.test)]
         words = [f"{len(pieces)} {name} in {len({p.group for p in pieces})} groups" for name, pieces in parts if pieces]
@@ -101,12 +100,9 @@ class ScreenObserver:
 
 
 def _size(corpus: Corpus) -> str:
-    tokens = sum(len(piece.tokens) for piece in corpus.pieces)
-    return f"{counted(len(corpus.pieces), 'piece')}, {counted(tokens, 'token')}, {_distinct(corpus)} distinct"
-
-
-def _distinct(corpus: Corpus) -> int:
-    return len(np.unique(np.concatenate([piece.tokens for piece in corpus.pieces])))
+    size = corpus_size(corpus.pieces, corpus.codec)
+    pieces, tokens = (counted(int(size[f"{noun}s"]), noun) for noun in ("piece", "token"))
+    return f"{pieces}, {tokens}, {size['distinct']:,} distinct"
 
 
 def window_shapes(plan: Plan, corpus: Corpus) -> dict[str, tuple[int, ...]]:
@@ -126,12 +122,8 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
         "data": {
             "source": plan.config.data.source,
             "digest": corpus.digest,
-            "pieces": len(corpus.pieces),
-            "tokens": sum(len(piece.tokens) for piece in corpus.pieces),
-            "distinct": _distinct(corpus),
-            "kept": [source.name for source in corpus.audit.kept],
-            "notes": {source.name: list(source.notes) for source in corpus.audit.kept if source.notes},
-            "dropped": [{"name": source.name, "reason": source.reason} for source in corpus.audit.dropped],
+            **corpus_size(corpus.pieces, corpus.codec),
+            **audit_values(corpus.audit),
         },
         "backend": {"name": plan.choice.part.spec.name, "reason": plan.choice.reason},
         "architecture": plan.architecture,

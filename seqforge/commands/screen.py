@@ -7,12 +7,17 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["counted", "print_json", "print_pairs", "print_table"]
+__all__ = ["counted", "print_json", "print_pairs", "print_table", "printable"]
 
 
 def counted(count: int, noun: str) -> str:
     """A number and its noun: `1 piece`, `1,200 pieces`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def printable(text: str) -> str:
+    """The text of an untrusted name or file, with nothing in it that moves the cursor or colours the screen."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def print_json(values: Any) -> None:

@@ -58,6 +58,7 @@ def _encode(registry: Any, job: Job) -> Any:
                 continue
             try:
                 pieces.append(codec.encode(work))
+                notes.append(str(work))
             except DataError as error:
                 dropped.append(Source(path.name, 0, str(error)))
     except SeqforgeError as error:

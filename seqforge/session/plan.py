@@ -82,7 +82,7 @@ def make_plan(
     model_options = architecture_options(registry, engine, architecture, config.model.options)
     extra = _backend_extra(registry, choice.part, config)
     resolved = config.replaced(
-        data=data_options(registry, config.data.source, config.data.options),
+        data=data_options(registry, config.data.source, registry.full_name(codec_part), config.data.options),
         codec={"name": registry.full_name(codec_part), codec_part.spec.name: codec_options},
         model={"architecture": architecture, architecture: model_options},
         backend={"name": registry.full_name(choice.part), choice.part.spec.name: extra},
@@ -106,8 +106,12 @@ def _values(registry: Registry, starting: Mapping[str, Any], changes: Mapping[st
     data = values.get("data")
     if not isinstance(data, Mapping) or not isinstance(data.get("source"), str) or not data["source"]:
         return values
+    codec = values.get("codec", {})
+    name = codec.get("name", "") if isinstance(codec, Mapping) else ""
+    if not isinstance(name, str) or not registry.has("codecs", name):
+        return values
     typed = changes.get("data", {})
-    foreign = foreign_options(registry, data["source"])
+    foreign = foreign_options(registry, data["source"], name)
     return {**values, "data": {key: value for key, value in data.items() if key in typed or key not in foreign}}
 
 

@@ -46,6 +46,7 @@ def seqforge_register_datasets():
             target="seqforge_toy.cycles:Cycles",
             summary="generated sequences with a rule in them",
             licence="CC0-1.0",
+            codecs=CODECS,
             options=(Option(name="groups", type=int, default=10, minimum=1, maximum=100, help="how many groups"),),
         )
     ]
@@ -59,10 +60,17 @@ def seqforge_register_readers():
             target="seqforge_toy.files:LettersReader",
             summary="one piece a line",
             suffixes=(".letters",),
+            codecs=CODECS,
+            licence="CC0-1.0",
+            citation="whoever wrote the letters",
             options=(Option(name="first_line", type=int, default=1, minimum=1, help="the line to begin at"),),
         ),
         ReaderSpec(
-            name="trap", target="seqforge_toy.files:TrapReader", summary="does what it should not", suffixes=(".trap",)
+            name="trap",
+            target="seqforge_toy.files:TrapReader",
+            summary="does what it should not",
+            suffixes=(".trap",),
+            codecs=CODECS,
         ),
     ]
 

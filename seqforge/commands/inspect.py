@@ -1,0 +1,100 @@
+"""`seqforge inspect`: what is in data, in a model, in a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from seqforge.commands.screen import counted, print_json, print_pairs, printable
+from seqforge.plugins import Registry
+
+__all__ = ["inspect"]
+
+_MOST_LINES = 40
+
+
+def inspect(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(metavar="PATH|NAME|MODEL|RUN", help="Data, a model file, or a run.")],
+    codec: Annotated[
+        str | None, typer.Option("--codec", metavar="NAME", help="For data: the codec that is to read it.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="For data: an option, such as data.chords.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with everything.")] = False,
+) -> None:
+    """Show what is in data - kept, dropped, and why -, in a model, or in a run."""
+    registry: Registry = context.obj
+    path = Path(target)
+    if not registry.has("datasets", target) and (path.suffix == ".safetensors" or (path / "config.toml").is_file()):
+        values = _model_values(path)
+        if json:
+            print_json(values)
+        else:
+            del values["configuration"]  # long, and in the JSON
+            print_pairs([(key, printable(_in_words(value))) for key, value in values.items()])
+        return
+    _inspect_data(registry, target, codec, set_ or [], as_json=json)
+
+
+def _model_values(path: Path) -> dict[str, Any]:
+    from seqforge.files.model_file import read_model
+    from seqforge.files.run_folder import model_path
+
+    model = read_model(model_path(path))
+    return {
+        "architecture": {model.spec.architecture: dict(model.spec.options)},
+        "context": {field.name: field.size for field in model.spec.context_fields},
+        "codec": {model.codec["name"]: dict(model.codec["options"])},
+        "vocabulary": {"symbols": len(model.vocabulary), "classes": sorted(set(model.vocabulary.classes))},
+        "weights": {name: list(weight.shape) for name, weight in sorted(model.weights.items())},
+        "parameters": sum(weight.size for weight in model.weights.values()),
+        "data": dict(model.data),
+        "provenance": {key: value for key, value in model.provenance.items() if key != "configuration"},
+        "configuration": model.provenance["configuration"],
+    }
+
+
+def _in_words(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_in_words(item)}".strip() for key, item in value.items())
+    if isinstance(value, list):
+        return f"({', '.join(_in_words(item) for item in value)})"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _inspect_data(registry: Registry, source: str, codec: str | None, assignments: list[str], *, as_json: bool) -> None:
+    from seqforge.commands.audit_report import audit_lines, audit_values, corpus_size
+    from seqforge.configuration import RunConfig, merge, parse_assignment
+    from seqforge.corpus import data_options, open_dataset, usual_codec
+    from seqforge.options import check_options
+
+    values: dict[str, Any] = {"data": {"source": source}}
+    for assignment in assignments:
+        values = merge(values, parse_assignment(assignment))
+    config = RunConfig.check(values)
+    part = registry.find("codecs", codec or usual_codec(registry, source))
+    dataset = open_dataset(
+        registry,
+        source,
+        data_options(registry, source, registry.full_name(part), config.data.options),
+        codec=part.build(vocabulary=None, **check_options(part.spec.options, {}, "codec.")),
+        codec_name=registry.full_name(part),
+        max_seconds=config.data.max_seconds,
+    )
+    pieces = tuple(dataset.pieces())
+    audit = dataset.audit()
+    size = corpus_size(pieces, dataset.codec)
+    about = {"source": source, "codec": part.spec.name, "licence": dataset.licence, "citation": dataset.citation}
+    if as_json:
+        print_json({**about, **size, **audit_values(audit)})
+        return
+    about["holds"] = ", ".join(f"{count:,.0f} {unit}" for unit, count in size.items())
+    about["sources"] = f"{len(audit.kept):,} kept, {counted(len(audit.dropped), 'item')} dropped"
+    print_pairs([(key, printable(value) or "unknown") for key, value in about.items()])
+    for line in audit_lines(audit, _MOST_LINES):
+        print(f"  {line}")
