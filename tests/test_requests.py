@@ -153,7 +153,7 @@ def test_a_file_that_is_no_text_is_one_line(seqforge, tmp_path):
         ({}, "songs", ("songs", "no file that can be read", ".letters")),
         ({"a.wav": b"RIFF"}, "songs", ("songs", "no file that can be read", ".letters")),
         ({"a.letters": b""}, "songs/a.letters", ("a.letters", "empty")),
-        ({"a.wav": b"RIFF"}, "songs/a.wav", ("a.wav", "no reader for files that end in '.wav'")),
+        ({"a.wav": b"RIFF"}, "songs/a.wav", ("a.wav", "no reader of codec letters for files in '.wav'")),
         ({"a.letters": b"\xff"}, "songs", ("a.letters", "it is no text")),
         ({"a.letters": b"g zzz\ng .a\n"}, "songs", ("2 dropped", "'zzz'", "'.a'")),
         ({"a.letters": b"g a.\ng b.\n"}, "songs", ("1 group ", "too few", "data.validation=0")),
