@@ -70,6 +70,8 @@ class Option:
     def _convert(self, value: Any, name: str) -> Any:
         if isinstance(value, bool) or self.type is bool:
             fits = isinstance(value, bool) and self.type is bool
+        elif self.type is str and isinstance(value, int):  # TOML's 5 for a name that happens to be a number
+            fits = True
         elif self.type is int and isinstance(value, float):
             fits = value.is_integer()
         else:

@@ -39,6 +39,10 @@ def test_text_of_a_command_line_becomes_a_value(option, text, value):
     assert option.parse(text) == value
 
 
+def test_a_number_is_text_where_text_is_wanted():
+    assert Option(name="track", type=str, default="auto", help="").check(5) == "5"
+
+
 @pytest.mark.parametrize(
     ("option", "text", "words"),
     [

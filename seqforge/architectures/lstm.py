@@ -90,9 +90,7 @@ class LSTM:
         inputs = input_size(spec)
         for layer in range(int(spec.options["layers"])):
             weights[f"lstm.{layer}.kernel"] = _glorot(generator, inputs, 4 * hidden)
-            weights[f"lstm.{layer}.recurrent"] = np.concatenate(
-                [_orthogonal(generator, hidden) for _ in range(4)], axis=1
-            )
+            weights[f"lstm.{layer}.recurrent"] = _orthogonal(generator, hidden, 4 * hidden)
             bias = np.zeros(4 * hidden, np.float32)
             bias[hidden : 2 * hidden] = 1
             weights[f"lstm.{layer}.bias"] = bias
@@ -113,7 +111,7 @@ def _glorot(generator: np.random.Generator, inputs: int, outputs: int) -> Floats
     return generator.uniform(-limit, limit, (inputs, outputs)).astype(np.float32)
 
 
-def _orthogonal(generator: np.random.Generator, size: int) -> Floats:
-    """A random orthogonal matrix: the Q of a Gaussian matrix, its signs fixed by R's diagonal."""
-    q, r = np.linalg.qr(generator.standard_normal((size, size)))
-    return (q * np.sign(np.diag(r))).astype(np.float32)
+def _orthogonal(generator: np.random.Generator, inputs: int, outputs: int) -> Floats:
+    """Orthonormal rows, over all gates together: the Q of a Gaussian matrix, its signs fixed by R's diagonal."""
+    q, r = np.linalg.qr(generator.standard_normal((outputs, inputs)))
+    return np.ascontiguousarray((q * np.sign(np.diag(r))).T, dtype=np.float32)

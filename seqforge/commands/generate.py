@@ -43,28 +43,31 @@ def make_generate(registry: Registry) -> Callable[..., None]:
 
     parameters = [
         *_fixed_parameters(registry),
-        *(_parameter(option, panel) for option, panel in prompt_options.values()),
+        *(_parameter(options) for options in prompt_options.values()),
     ]
     generate.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     generate.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return generate
 
 
-def _prompt_options(registry: Registry) -> dict[str, tuple[Option, str]]:
-    """Every codec's prompt options by name, with the codecs that have it."""
-    found: dict[str, tuple[Option, str]] = {}
+def _prompt_options(registry: Registry) -> dict[str, dict[str, Option]]:
+    """Every codec's prompt options: by their name, those of the codecs that have one of that name."""
+    found: dict[str, dict[str, Option]] = {}
     for part in registry.parts("codecs"):
         for option in part.spec.prompt_options:
-            codecs = f"{found[option.name][1]}, {part.spec.name}" if option.name in found else part.spec.name
-            found[option.name] = (option, codecs)
+            found.setdefault(option.name, {})[part.spec.name] = option
     return found
 
 
-def _parameter(option: Option, codecs: str) -> inspect.Parameter:
-    """A command-line option for an `Option`; its value stays text, which the codec's own option checks."""
-    default = "" if option.default is None else f"  [default: {option.default}]"
+def _parameter(options: Mapping[str, Option]) -> inspect.Parameter:
+    """A command-line option for the `Option` of each codec; its value stays text, which the codec's own checks."""
+    option = next(iter(options.values()))
+    defaults = dict.fromkeys(str(own.default) for own in options.values() if own.default is not None)
+    words = f"  [default: {' or '.join(defaults)}]" if defaults else ""
     info = typer.Option(
-        f"--{option.name.replace('_', '-')}", metavar=_metavar(option), help=f"({codecs}) {option.help}{default}"
+        f"--{option.name.replace('_', '-')}",
+        metavar=_metavar(option),
+        help=f"({', '.join(options)}) {option.help}{words}",
     )
     return inspect.Parameter(
         option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, info]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -58,6 +59,9 @@ class ReadingPool:
         timer.cancel()
         if answer == "done\n":
             return ""
+        if not overdue.is_set():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)  # its own exit status says more than that of being killed
         self._end(process)
         _remove_remains(Path(job.result))
         if overdue.is_set():

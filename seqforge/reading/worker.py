@@ -45,11 +45,11 @@ def _encode(registry: Any, job: Job) -> Any:
 
     path = Path(job.path)
     codec: Codec = registry.find("codecs", job.codec).build(vocabulary=None, **job.codec_options)
-    reader = registry.find("readers", job.reader).build(**job.reader_options)
     pieces: list[Piece] = []
     dropped: list[Source] = []
     notes: list[str] = []
     try:
+        reader = registry.find("readers", job.reader).build(**job.reader_options)
         for work in reader.read(path):
             if isinstance(work, Source):
                 notes.extend(work.notes)

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforge import DataError, RequestError
+from seqforge_jazz.arrangement import groove
 from seqforge_jazz.charts import Chart
 from seqforge_jazz.etudes import EtudeDataset, etudes
+from seqforge_jazz.forms import FORMS
 from seqforge_jazz.leadsheet import LeadSheet, Note
 from seqforge_jazz.melody import MelodyCodec
 from seqforge_jazz.melody_vocabulary import DURATIONS, VOCABULARY, pitch_token
@@ -180,3 +182,11 @@ def test_a_sheet_without_notes_or_beyond_the_piano_is_refused() -> None:
         CODEC.encode(LeadSheet(title="Silence", chart=chart, notes=()))
     with pytest.raises(DataError, match="pitch 12; allowed: 21 to 108"):
         CODEC.encode(LeadSheet(title="Deep", chart=chart, notes=(Note(0, 12, 12),)))
+
+
+def test_a_bossa_is_accompanied_as_one() -> None:
+    bossa = next(name for name, form in FORMS.items() if form.style == "bossa")
+    assert groove(CODEC.decode([], prompt(bossa))) == "bossa"
+    assert groove(CODEC.decode([], prompt(f"{bossa} in G", transpose=2, choruses=2))) == "bossa"
+    assert groove(CODEC.decode([], prompt("blues-f"))) == "swing"
+    assert groove(CODEC.decode([], prompt("Dm7 G7 | Cmaj7"))) == "swing"

@@ -207,12 +207,11 @@ def _nearest(pitch_class: int, pitch: int) -> int:
 
 
 def _approach(target: int, pitch: int) -> int:
-    """A semitone below or above the target, on the side where the line comes from."""
+    """A semitone below or above the target, on the side where the line comes from, if that is no repetition."""
     below, above = target - 1, target + 1
-    nearer, other = (below, above) if pitch < target else (above, below)
-    if nearer == pitch or not _LOWEST_BASS <= nearer <= _HIGHEST_BASS:
-        return other
-    return nearer
+    sides = (below, above) if pitch < target else (above, below)
+    inside = [side for side in sides if _LOWEST_BASS <= side <= _HIGHEST_BASS]
+    return next((side for side in inside if side != pitch), inside[0])
 
 
 def _chord_step(chord: Chord, pitch: int, upwards: bool) -> int:

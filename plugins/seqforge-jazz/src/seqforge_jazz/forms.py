@@ -66,7 +66,7 @@ def chart_from(text: str, key: str | None = None) -> tuple[Chart, str, str]:
     is neither form nor chord raises `UnknownName` with the nearest form.
     """
     wanted = Key.parse(key) if key else None
-    name = re.sub(r"[\s_]+(?:in\s+)?", "-", text.strip().lower().replace("♭", "b").replace("♯", "#"))
+    name = _name(text)
     found = _find_form(name)
     if found is not None:
         form, named = found
@@ -79,6 +79,17 @@ def chart_from(text: str, key: str | None = None) -> tuple[Chart, str, str]:
         raise
     home = wanted or likely_key(chart)
     return chart, str(home), f"Changes in {_spoken(home)}"
+
+
+def form_of(text: str) -> Form | None:
+    """The form that `text` names, with or without a key behind its name; `None` if it names none."""
+    found = _find_form(_name(text))
+    return None if found is None else found[0]
+
+
+def _name(text: str) -> str:
+    """The text as the names of forms are written: `blues in F` as `blues-f`."""
+    return re.sub(r"[\s_]+(?:in\s+)?", "-", text.strip().lower().replace("♭", "b").replace("♯", "#"))
 
 
 def _looks_like_name(text: str, name: str) -> bool:

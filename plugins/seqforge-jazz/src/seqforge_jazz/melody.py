@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge import DataError, Piece, RequestError, Vocabulary
-from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
-from seqforge_jazz.chords import Chord
-from seqforge_jazz.forms import chart_from
+from seqforge import DataError, Piece, Vocabulary
+from seqforge_jazz.changes import changes_of
+from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.instruments import INSTRUMENTS
-from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet, Note
 from seqforge_jazz.melody_context import CONTEXT_FIELDS, DURATION_DUE, PITCH_DUE, context_table, transposed_context
 from seqforge_jazz.melody_guides import MelodyGuides, Walk
@@ -103,7 +100,8 @@ class MelodyCodec:
 
     def decode(self, tokens: Sequence[int], prompt: Mapping[str, Any]) -> LeadSheet:
         """See `seqforge.Codec.decode`: a duration without a pitch is a rest, what is beyond the chart is cut off."""
-        chart, key, title = _chart(prompt)
+        changes = changes_of(prompt)
+        chart = changes.chart
         notes: list[Note] = []
         tick, pitch = 0, REST
         for token in tokens:
@@ -117,12 +115,13 @@ class MelodyCodec:
                 _add_note(notes, pitch, tick, end)
             tick, pitch = end, REST
         return LeadSheet(
-            title=title,
+            title=changes.title,
             chart=chart,
             notes=tuple(notes),
-            key=key,
+            key=changes.key,
             tempo_bpm=prompt["tempo"],
             swing=prompt["swing"],
+            style=changes.style,
             instrument=prompt["instrument"],
         )
 
@@ -177,27 +176,4 @@ def _player(name: str, tokens: Ints) -> str:
 
 def _walk(prompt: Mapping[str, Any]) -> Walk:
     instrument = INSTRUMENTS[prompt["instrument"]]
-    return Walk(_chart(prompt)[0], instrument.lowest, instrument.highest)
-
-
-def _chart(prompt: Mapping[str, Any]) -> tuple[Chart, str, str]:
-    return _cached_chart(prompt["chords"], prompt["key"], prompt["transpose"], prompt["choruses"])
-
-
-@lru_cache(maxsize=256)
-def _cached_chart(chords: str, key: str | None, transpose: int, choruses: int) -> tuple[Chart, str, str]:
-    """Chart, key and title of what a prompt asks for."""
-    if not chords.strip():
-        raise RequestError("--chords is empty; write chords such as 'Dm7 G7 | Cmaj7 | %', or a form such as blues-f")
-    chart, home, title = chart_from(chords, key)
-    if transpose:
-        chart = chart.transposed(transpose)
-        home = _transposed_key(home, transpose)
-        title = f"{title}, {transpose:+d} semitones"
-    return (chart.repeated(choruses) if choruses > 1 else chart), home, title
-
-
-def _transposed_key(key: str, semitones: int) -> str:
-    parsed = Key.parse(key)
-    tonic = Chord(parsed.tonic, "m" if parsed.is_minor else "").transposed(semitones).root
-    return str(Key.parse(f"{tonic}{'m' if parsed.is_minor else ''}"))
+    return Walk(changes_of(prompt).chart, instrument.lowest, instrument.highest)

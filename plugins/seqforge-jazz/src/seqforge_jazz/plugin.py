@@ -13,7 +13,7 @@ __all__ = [
     "seqforge_register_recipes",
 ]
 
-_PROMPT_OPTIONS = (
+_CHANGES_OPTIONS = (
     Option(
         name="chords",
         type=str,
@@ -26,20 +26,73 @@ _PROMPT_OPTIONS = (
     ),
     Option(name="choruses", type=int, default=1, minimum=1, maximum=500, help="how often the chart is played"),
     Option(name="tempo", type=float, default=160.0, minimum=30, maximum=400, help="quarters a minute"),
-    Option(
+)
+_INSTRUMENT = Option(
+    name="instrument",
+    type=str,
+    default="tenor-sax",
+    choices=tuple(INSTRUMENTS),
+    help="who plays: sound and range, such as trumpet",
+)
+_PITCH_SEED = Option(
+    name="pitch_seed",
+    type=int,
+    default=0,
+    minimum=0,
+    maximum=2**32 - 1,
+    help="decides, with the values themselves, which pitches the values become",
+)
+
+
+def _swing(usual: float) -> Option:
+    return Option(
         name="swing",
         type=float,
-        default=0.62,
+        default=usual,
         minimum=0.5,
         maximum=0.75,
         help="share of a beat that its first eighth takes; 0.5 is straight",
+    )
+
+
+_CODECS = ("melody", "grammar")
+"""Those that take lead sheets."""
+
+_MIDI_OPTIONS = (
+    Option(
+        name="melody_track",
+        type=str,
+        default="auto",
+        help="MIDI: the track that plays the melody, by name or by number (from 0, silent ones not counted)",
     ),
     Option(
-        name="instrument",
+        name="chord_track",
         type=str,
-        default="tenor-sax",
-        choices=tuple(INSTRUMENTS),
-        help="who plays: sound and range, such as trumpet",
+        default="auto",
+        help="MIDI: the track that plays the chords, by name or by number (from 0, silent ones not counted)",
+    ),
+    Option(name="from_quarter", type=float, default=0.0, minimum=0, help="MIDI: where to begin, in quarters"),
+    Option(name="to_quarter", type=float, default=0.0, minimum=0, help="MIDI: where to stop, in quarters; 0: the end"),
+    Option(
+        name="tempo", type=float, default=0.0, minimum=0, maximum=500, help="MIDI: quarters a minute; 0: the file's"
+    ),
+    Option(
+        name="divisions",
+        type=str,
+        default="12",
+        help="MIDI: into how many parts a quarter is cut; 4,3 takes the nearest of fourths and thirds",
+    ),
+    Option(
+        name="chords",
+        type=str,
+        default="",
+        help="MIDI: the changes of every file, a form such as blues-f or chords such as 'Dm7 G7 | Cmaj7'",
+    ),
+    Option(
+        name="infer_chords",
+        type=bool,
+        default=True,
+        help="MIDI: guess the names of the chords that a track plays",
     ),
 )
 
@@ -53,6 +106,7 @@ def seqforge_register_datasets() -> list[DatasetSpec]:
             target="seqforge_jazz.etudes:EtudeDataset",
             summary="etudes over jazz forms, written by rules for seqforge",
             licence="CC0-1.0",
+            codecs=_CODECS,
         )
     ]
 
@@ -66,6 +120,7 @@ def seqforge_register_readers() -> list[ReaderSpec]:
             target="seqforge_jazz.readers.musicxml_abc:MusicXMLReader",
             summary="MusicXML lead sheets, compressed or not",
             suffixes=(".musicxml", ".xml", ".mxl"),
+            codecs=_CODECS,
             requires=("music21",),
         ),
         ReaderSpec(
@@ -73,6 +128,7 @@ def seqforge_register_readers() -> list[ReaderSpec]:
             target="seqforge_jazz.readers.musicxml_abc:ABCReader",
             summary="tunes in ABC notation",
             suffixes=(".abc",),
+            codecs=_CODECS,
             requires=("music21",),
         ),
         ReaderSpec(
@@ -80,6 +136,18 @@ def seqforge_register_readers() -> list[ReaderSpec]:
             target="seqforge_jazz.readers.wjazzd:WeimarReader",
             summary="human solos from the Weimar Jazz Database's SQLite file",
             suffixes=(".db",),
+            licence="ODbL 1.0: name the source, and share what is made of the data under the same licence",
+            citation="The Weimar Jazz Database, Jazzomat Research Project, Hochschule fuer Musik Franz Liszt Weimar",
+            codecs=_CODECS,
+        ),
+        ReaderSpec(
+            name="midi",
+            target="seqforge_jazz.readers.midi:MidiReader",
+            summary="MIDI files with a melody track, and chords as names or as a track that plays them",
+            suffixes=(".mid", ".midi"),
+            codecs=_CODECS,
+            requires=("mido",),
+            options=_MIDI_OPTIONS,
         ),
     ]
 
@@ -92,8 +160,22 @@ def seqforge_register_codecs() -> list[CodecSpec]:
             name="melody",
             target="seqforge_jazz.melody:MelodyCodec",
             summary="pitch and duration of each note, told the chords and the place in the bar",
-            prompt_options=_PROMPT_OPTIONS,
-        )
+            prompt_options=(*_CHANGES_OPTIONS, _swing(0.62), _INSTRUMENT),
+        ),
+        CodecSpec(
+            name="grammar",
+            target="seqforge_jazz.grammar:GrammarCodec",
+            summary="each note's type against its chord, its length, and the range of its interval (Jazzify)",
+            options=(
+                Option(
+                    name="rests",
+                    type=bool,
+                    default=False,
+                    help="keep silences as values of their own; the original design leaves them out",
+                ),
+            ),
+            prompt_options=(*_CHANGES_OPTIONS, _swing(0.5), _INSTRUMENT, _PITCH_SEED),
+        ),
     ]
 
 
@@ -106,26 +188,32 @@ def seqforge_register_formats() -> list[FormatSpec]:
             target="seqforge_jazz.formats.midi:MidiFormat",
             summary="MIDI: the solo in swing, with comping and bass",
             suffix=".mid",
-            codecs=("melody",),
+            codecs=_CODECS,
         ),
         FormatSpec(
             name="musicxml",
             target="seqforge_jazz.formats.musicxml:MusicXMLFormat",
             summary="MusicXML: a lead sheet for notation programs",
             suffix=".musicxml",
-            codecs=("melody",),
+            codecs=_CODECS,
         ),
     ]
 
 
 @hookimpl
 def seqforge_register_recipes() -> list[RecipeSpec]:
-    """What `seqforge run jazz` does."""
+    """What `seqforge run jazz` and `seqforge run jazzify` do."""
     return [
         RecipeSpec(
             name="jazz",
             package="seqforge_jazz.recipes",
             resource="jazz.toml",
             summary="an LSTM learns jazz lines over chord changes from the built-in etudes, in under a minute",
-        )
+        ),
+        RecipeSpec(
+            name="jazzify",
+            package="seqforge_jazz.recipes",
+            resource="jazzify.toml",
+            summary="the original Jazzify design: 60 windows of 30 values, an LSTM of 64 units, 100 epochs",
+        ),
     ]

@@ -1,4 +1,4 @@
-"""The functions that Jazzify's README documents, on Keras 3: `djmodel`, `music_inference_model` and what goes with them.
+"""The functions that Jazzify's README documents, on Keras 3: `djmodel`, `music_inference_model` and so on.
 
 Letters as in its documentation: m windows, Tx steps of a window, Ty steps of a solo, `n_a` hidden units, `n_values`
 distinct musical values. Training, as documented save for the optimizer's arguments:
@@ -11,6 +11,7 @@ distinct musical values. Training, as documented save for the optimizer's argume
 
 What Keras 3 forces: an optimizer takes `learning_rate` where it took `lr`, and a schedule where it took `decay`
 (`adam` here takes the old arguments); accuracies are named by output, `step_01_accuracy` to `step_30_accuracy`.
+An inference model is not for saving: save the trained model, and build another from it.
 """
 
 from __future__ import annotations
@@ -23,14 +24,24 @@ from typing import Any
 import numpy as np
 
 from seqforge import BackendOptions, RequestError
-from seqforge_keras.engine import load_keras
+from seqforge_keras.engine import load_keras, set_threads
 
 if "keras" not in sys.modules:  # else it runs on an engine already, and that one is used
-    load_keras(BackendOptions())
+    set_threads(load_keras(BackendOptions()), threads=1)  # at this size, more only wait for one another
 keras: Any = importlib.import_module("keras")
 ops: Any = keras.ops
 
-__all__ = ["DJModel", "Improviser", "Step", "adam", "djmodel", "music_inference_model", "one_hot", "predict_and_sample"]
+__all__ = [
+    "DJModel",
+    "Improviser",
+    "Step",
+    "StepAccuracy",
+    "adam",
+    "djmodel",
+    "music_inference_model",
+    "one_hot",
+    "predict_and_sample",
+]
 
 
 @keras.saving.register_keras_serializable("seqforge_keras")
@@ -56,51 +67,116 @@ class Step(keras.layers.Layer):  # type: ignore[misc]  # Keras gives its classes
 
 
 @keras.saving.register_keras_serializable("seqforge_keras")
+class StepAccuracy(keras.metrics.Metric):  # type: ignore[misc]  # Keras gives its classes no types
+    """The share of right guesses at each step: `step_01_accuracy`, `step_02_accuracy`, ...; 0 where no target is."""
+
+    def __init__(self, steps: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.steps = steps
+        self.right = self.add_weight(shape=(steps,), initializer="zeros", name="right")
+        self.targets = self.add_weight(shape=(steps,), initializer="zeros", name="targets")
+
+    def update_state(self, y: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Count `y` and `y_pred`, both (m, Tx, n_values)."""
+        is_target = ops.cast(ops.any(y > 0, axis=-1), "float32")
+        is_right = ops.cast(ops.equal(ops.argmax(y, axis=-1), ops.argmax(y_pred, axis=-1)), "float32")
+        self.right.assign_add(ops.sum(is_right * is_target, axis=0))
+        self.targets.assign_add(ops.sum(is_target, axis=0))
+
+    def result(self) -> dict[str, Any]:
+        """See the class."""
+        shares = self.right / ops.maximum(self.targets, 1)
+        return {f"step_{index + 1:02d}_accuracy": shares[index] for index in range(self.steps)}
+
+    def get_config(self) -> dict[str, Any]:
+        """What the metric is made from again when a saved model is read."""
+        return {**super().get_config(), "steps": self.steps}
+
+
+@keras.saving.register_keras_serializable("seqforge_keras")
 class DJModel(keras.Model):  # type: ignore[misc]  # Keras gives its classes no types
-    """A model with one output a step, of which `compile` takes the same metrics for all."""
+    """A model with one output a step, which computes the loss and the accuracy of all steps at once.
 
-    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, **settings: Any) -> None:
-        """Keras' `compile`, where `metrics=["accuracy"]` means every output, as it did before Keras 3.
+    Thirty outputs with a loss and a metric each cost Keras more time than the LSTM does. `loss` is summed over the
+    steps, as for outputs of their own, and an all-zero target adds nothing to it.
+    """
 
-        The accuracy of the last step says nothing: that step has no target. Without `jit_compile` TensorFlow's graph
-        is used, for XLA is slower at this size and takes seconds to start.
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, metrics: Any = None, **settings: Any) -> None:
+        """Keras' `compile`; `loss` and `metrics` hold for every output. `"accuracy"` is reported by step.
+
+        A list with the same for each output, as Keras 3 wants it elsewhere, is taken, too. Without `jit_compile`
+        TensorFlow's graph is used: XLA is slower at this size and takes seconds to start.
         """
-        metrics, outputs = settings.get("metrics"), len(self.outputs)
-        if isinstance(metrics, (list, tuple)) and len(metrics) != outputs:
-            settings["metrics"] = [list(metrics) for _ in range(outputs)]
+        losses, asked = keras.tree.flatten(loss), keras.tree.flatten(metrics or [])
+        if any(other != losses[0] for other in losses):
+            raise RequestError("different losses for different steps; give one, such as 'categorical_crossentropy'")
+        others = [metric for metric in asked if metric != "accuracy"]
+        self.step_accuracy = StepAccuracy(len(self.outputs)) if len(others) < len(asked) else None
         settings.setdefault("jit_compile", keras.config.backend() == "jax")
-        super().compile(optimizer=optimizer, loss=loss, **settings)
+        super().compile(optimizer=optimizer, loss=losses[0], metrics=others or None, **settings)
+
+    def fit(self, x: Any = None, y: Any = None, *others: Any, **settings: Any) -> Any:
+        """Keras' `fit`; `y` is a list of targets (m, n_values), one a step, which travel as one array."""
+        return super().fit(x, np.stack(y, axis=1) if isinstance(y, (list, tuple)) else y, *others, **settings)
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, **settings: Any
+    ) -> Any:
+        """The loss of all steps: their sum, each being the mean over the windows."""
+        weight = None if sample_weight is None else ops.reshape(sample_weight, (-1, 1))
+        mean = super().compute_loss(x, _stacked(y), _stacked(y_pred), weight, **settings)
+        # what layers add by themselves, such as regularizers, counts once
+        return len(self.outputs) * mean - (len(self.outputs) - 1) * sum(self.losses)
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """What `fit` reports after a batch; accuracies are not weighted."""
+        if self.step_accuracy is not None:
+            self.step_accuracy.update_state(_stacked(y), _stacked(y_pred))
+        reported: dict[str, Any] = super().compute_metrics(x, _stacked(y), _stacked(y_pred), sample_weight)
+        return reported
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """What `compile` was given, for a saved model."""
+        config: dict[str, Any] = super().get_compile_config()
+        if self.step_accuracy is not None:
+            config["metrics"] = ["accuracy", *(config["metrics"] or ())]
+        return config
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile again what was saved, with room for the optimizer's state."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
 
 
 class Improviser(keras.layers.Layer):  # type: ignore[misc]  # Keras gives its classes no types
-    """Goes on from x0 (m, 1, n_values), a0 and c0 (m, n_a): Ty times probabilities (m, n_values).
+    """A cell for `keras.layers.RNN` that is fed what it has given: the likeliest value of the step before.
 
-    Each step is fed the likeliest value of the one before. The steps are a loop in one graph.
+    Its state is the value (m, n_values), one-hot, and the LSTM's (m, n_a), twice; its inputs only count the steps.
+    It gives probabilities (m, n_values).
     """
 
-    def __init__(self, LSTM_cell: Any, densor: Any, Ty: int, **settings: Any) -> None:  # noqa: N803 - Jazzify's names
+    def __init__(self, cell: Any, densor: Any, **settings: Any) -> None:
         super().__init__(**settings)
-        self.cell, self.densor, self.steps = LSTM_cell.cell, densor, Ty
+        self.cell, self.densor = cell, densor
+        self.state_size, self.output_size = [densor.units, cell.units, cell.units], densor.units
 
-    def build(self, shapes: Any) -> None:
+    def build(self, _: Any) -> None:
         """Make the weights, where the layers do not have them yet."""
         if not self.cell.built:
-            self.cell.build((None, shapes[0][-1]))
+            self.cell.build((None, self.densor.units))
         if not self.densor.built:
             self.densor.build((None, self.cell.units))
 
-    def call(self, inputs: list[Any]) -> list[Any]:
-        """See the class."""
+    def call(self, inputs: Any, states: list[Any], training: bool = False) -> tuple[Any, list[Any]]:
+        """One step: probabilities, and the state for the next."""
+        output, memory = self.cell(states[0], states[1:], training=training)
+        probabilities = self.densor(output)
+        return probabilities, [one_hot(probabilities, self.output_size)[:, 0], *memory]
 
-        def step(carried: tuple[Any, Any, Any], _: Any) -> tuple[tuple[Any, Any, Any], Any]:
-            value, hidden, memory = carried
-            output, (hidden, memory) = self.cell(value, [hidden, memory], training=False)
-            probabilities = self.densor(output)
-            return (one_hot(probabilities, self.densor.units)[:, 0], hidden, memory), probabilities
 
-        first, hidden, memory = inputs
-        _, probabilities = ops.scan(step, (first[:, 0], hidden, memory), length=self.steps)
-        return [probabilities[index] for index in range(self.steps)]
+def _stacked(steps: Any) -> Any:
+    """Outputs or targets as one (m, Tx, n_values)."""
+    return ops.stack(steps, axis=1) if isinstance(steps, (list, tuple)) else steps
 
 
 def one_hot(x: Any, n_values: int = 78) -> Any:
@@ -193,9 +269,12 @@ def _djmodel_of_layers(Tx: int, LSTM_cell: Any, densor: Any, reshaper: Any = Non
     a0, c0 = (keras.Input((LSTM_cell.units,), name=name) for name in ("a0", "c0"))
     # around the cell of the layer, which itself returns only its last step
     hidden = keras.layers.RNN(LSTM_cell.cell, return_sequences=True, name="LSTM")(X, initial_state=[a0, c0])
-    probabilities = densor(hidden)
-    steps = [Step(index, name=f"step_{index + 1:02d}")(probabilities) for index in range(Tx)]
-    return DJModel(inputs=[X, a0, c0], outputs=steps)
+    return DJModel(inputs=[X, a0, c0], outputs=_steps(densor(hidden), Tx))
+
+
+def _steps(sequence: Any, steps: int) -> list[Any]:
+    """Each step of (m, Tx, n_values) as an output of its own."""
+    return [Step(index, name=f"step_{index + 1:02d}")(sequence) for index in range(steps)]
 
 
 def _inference_of_sizes(
@@ -240,8 +319,10 @@ def _inference_of_layers(
             raise RequestError(f"{name} = {said} does not fit the layers, which have {actual}; leave it out")
     x0 = keras.Input((1, densor.units), name="x0")
     a0, c0 = (keras.Input((LSTM_cell.cell.units,), name=name) for name in ("a0", "c0"))
-    outputs = Improviser(LSTM_cell, densor, Ty, name="improviser")([x0, a0, c0])
-    return keras.Model(inputs=[x0, a0, c0], outputs=outputs)
+    clock = keras.layers.RepeatVector(Ty, name="clock")(a0)
+    first = keras.layers.Reshape((densor.units,), name="first_value")(x0)
+    improviser = keras.layers.RNN(Improviser(LSTM_cell.cell, densor), return_sequences=True, name="improviser")
+    return keras.Model(inputs=[x0, a0, c0], outputs=_steps(improviser(clock, initial_state=[first, a0, c0]), Ty))
 
 
 def _layers_of(model: Any) -> tuple[Any, Any]:

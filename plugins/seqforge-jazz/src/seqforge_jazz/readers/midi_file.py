@@ -15,8 +15,11 @@ from seqforge import DataError
 
 __all__ = ["Marking", "MidiFile", "PlayedNote", "Track", "printable", "read_midi_file"]
 
-LARGEST_FILE = 4 * 1024 * 1024
+LARGEST_FILE = 2 * 1024 * 1024
 """Bytes: more than any piece of music needs."""
+
+_LONGEST_WAIT = 2**28 - 1
+"""Pulses between two events: the most that a file can say by the standard."""
 
 _HEADER_BYTES = 14
 _DRUM_CHANNEL = 9
@@ -87,13 +90,17 @@ def read_midi_file(path: Path) -> MidiFile:
 
 def printable(text: str) -> str:
     """Text from a file, fit for the screen: without control characters, on one line, not too long."""
-    try:
-        text = text.encode("latin-1").decode("utf-8")  # mido reads Latin-1; most programs write UTF-8 today
-    except UnicodeError:
-        pass
     shown = "".join(character if character.isprintable() else " " for character in text)
     shown = " ".join(shown.split())
     return shown if len(shown) <= _LONGEST_TEXT else shown[: _LONGEST_TEXT - 1] + "…"
+
+
+def _text(text: str) -> str:
+    """A text of the file; mido reads Latin-1, but most programs write UTF-8 today."""
+    try:
+        return printable(text.encode("latin-1").decode("utf-8"))
+    except UnicodeError:
+        return printable(text)
 
 
 def _checked_header(content: bytes) -> tuple[int, int]:
@@ -132,15 +139,17 @@ def _add_track(file: MidiFile, track: Sequence[Any], *, by_channel: bool) -> Non
     pulse, name = 0, ""
     channels: dict[int, list[tuple[int, Any]]] = defaultdict(list)
     for message in track:
+        if message.time > _LONGEST_WAIT:
+            raise DataError("the MIDI file has a time that no MIDI file can have; save it anew")
         pulse += message.time
         if message.type == "track_name":
-            name = name or printable(message.name)
+            name = name or _text(message.name)
         elif message.type == "set_tempo":
             file.tempos.append(Marking(pulse, message.tempo))
         elif message.type == "time_signature":
             file.meters.append(Marking(pulse, f"{message.numerator}/{message.denominator}"))
         elif message.type in _TEXT_KINDS:
-            file.texts.setdefault(message.type, []).append(Marking(pulse, printable(message.text)))
+            file.texts.setdefault(message.type, []).append(Marking(pulse, _text(message.text)))
         elif message.type in ("note_on", "note_off", "program_change"):
             channels[message.channel if by_channel else -1].append((pulse, message))
     for _, messages in sorted(channels.items()):

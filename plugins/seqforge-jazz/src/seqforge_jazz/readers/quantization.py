@@ -1,10 +1,9 @@
-"""Putting performed notes on the grid: to the nearest part of a quarter, in exact fractions."""
+"""Putting performed notes on the grid: to the nearest part of a quarter, exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeVar
 
 from seqforge import OutOfRange
@@ -12,12 +11,15 @@ from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.leadsheet import Note, Voicing
 from seqforge_jazz.readers.midi_file import PlayedNote
 
-__all__ = ["Grid", "chords_and_notes", "struck_together"]
+__all__ = ["Grid", "chords_and_line", "notes_on_grid", "struck_together"]
 
 Timed = TypeVar("Timed", Note, Voicing)
 
-_TOGETHER = Fraction(1, 16)
-"""Quarters within which notes must start, and end, to be one chord."""
+_TOGETHER = 16
+"""Notes are one chord that start, and end, within a quarter's part of this number of each other."""
+
+_LARGEST_CHORD = 128
+"""Notes: more keys than a keyboard has are not looked through."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,13 @@ class Grid:
 
     def nearest(self, pulses: int, pulses_per_quarter: int) -> int:
         """The nearest place in ticks; of two that are equally near, the smaller."""
-        exact = Fraction(pulses * TICKS_PER_QUARTER, pulses_per_quarter)
+        exact = pulses * TICKS_PER_QUARTER  # in units that a tick has pulses_per_quarter of, so all stays whole
         places = []
         for division in self.divisions:
             step = TICKS_PER_QUARTER // division
-            below = int(exact // step) * step
+            below = exact // (step * pulses_per_quarter) * step
             places += [below, below + step]
-        return min(places, key=lambda place: (abs(place - exact), place))
+        return min(places, key=lambda place: (abs(place * pulses_per_quarter - exact), place))
 
     def length(self, pulses: int, pulses_per_quarter: int) -> int:
         """The nearest length in ticks, never nothing."""
@@ -58,14 +60,14 @@ def struck_together(notes: Sequence[PlayedNote], pulses_per_quarter: int) -> lis
     Notes that start and end within a sixteenth of a quarter of a group's first note belong to it; a note can end in
     two groups, as a key does that is struck again while it sounds.
     """
-    tolerance = _TOGETHER * pulses_per_quarter
+    tolerance = pulses_per_quarter / _TOGETHER
     groups = []
     taken: set[int] = set()
     for index, first in enumerate(notes):
         if index in taken:
             continue
         group = [first]
-        for other in range(index + 1, len(notes)):
+        for other in range(index + 1, min(index + _LARGEST_CHORD, len(notes))):
             if notes[other].start - first.start > tolerance:
                 break
             if abs(notes[other].end - first.end) <= tolerance:
@@ -75,7 +77,7 @@ def struck_together(notes: Sequence[PlayedNote], pulses_per_quarter: int) -> lis
     return groups
 
 
-def chords_and_notes(
+def chords_and_line(
     notes: Sequence[PlayedNote], grid: Grid, pulses_per_quarter: int, window: tuple[int, int], origin: int
 ) -> tuple[tuple[Voicing, ...], tuple[Note, ...]]:
     """What starts inside `window` (ticks, the end exclusive) on the grid: the chords, and the line of top notes.
@@ -94,6 +96,19 @@ def chords_and_notes(
         if len(group) > 1:
             chords.append(Voicing(start - origin, duration, pitches))
     return _in_order(chords), _in_order(line)
+
+
+def notes_on_grid(
+    notes: Sequence[PlayedNote], grid: Grid, pulses_per_quarter: int, window: tuple[int, int], origin: int
+) -> tuple[Note, ...]:
+    """Every note that starts inside `window` on the grid, as in `chords_and_line`."""
+    placed = []
+    for note in notes:
+        start = grid.nearest(note.start, pulses_per_quarter)
+        if window[0] <= start < window[1]:
+            duration = grid.length(note.end - note.start, pulses_per_quarter)
+            placed.append(Note(start - origin, duration, note.pitch))
+    return _in_order(placed)
 
 
 def _in_order(timed: Iterable[Timed]) -> tuple[Timed, ...]:

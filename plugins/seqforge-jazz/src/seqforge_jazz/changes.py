@@ -1,0 +1,51 @@
+"""The changes that a prompt asks to play over: its options `chords`, `key`, `transpose` and `choruses`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from seqforge import RequestError
+from seqforge_jazz.charts import Chart
+from seqforge_jazz.chords import Chord
+from seqforge_jazz.forms import chart_from, form_of
+from seqforge_jazz.keys import Key
+
+__all__ = ["Changes", "changes_of"]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A chart, the key it is in, what it is called, and its form's style (empty where it is no form)."""
+
+    chart: Chart
+    key: str
+    title: str
+    style: str
+
+
+def changes_of(prompt: Mapping[str, Any]) -> Changes:
+    """The changes of a prompt; `RequestError` for a chord, form or key that can't be read."""
+    return _changes(prompt["chords"], prompt["key"], prompt["transpose"], prompt["choruses"])
+
+
+@lru_cache(maxsize=256)
+def _changes(chords: str, key: str | None, transpose: int, choruses: int) -> Changes:
+    if not chords.strip():
+        raise RequestError("--chords is empty; write chords such as 'Dm7 G7 | Cmaj7 | %', or a form such as blues-f")
+    chart, home, title = chart_from(chords, key)
+    form = form_of(chords)
+    if transpose:
+        chart = chart.transposed(transpose)
+        home = _transposed_key(home, transpose)
+        title = f"{title}, {transpose:+d} semitones"
+    chart = chart.repeated(choruses) if choruses > 1 else chart
+    return Changes(chart, home, title, form.style if form is not None else "")
+
+
+def _transposed_key(key: str, semitones: int) -> str:
+    parsed = Key.parse(key)
+    tonic = Chord(parsed.tonic, "m" if parsed.is_minor else "").transposed(semitones).root
+    return str(Key.parse(f"{tonic}{'m' if parsed.is_minor else ''}"))

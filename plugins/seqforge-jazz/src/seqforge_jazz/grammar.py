@@ -1,0 +1,141 @@
+"""Codec `grammar`: each note as its type against the chord, its length, and the range of its interval.
+
+The values are those of the original Jazzify design; the alphabet is that of the corpus, in the order in which its
+values appear.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqforge import ContextField, DataError, Piece, Vocabulary
+from seqforge_jazz.changes import changes_of
+from seqforge_jazz.charts import TICKS_PER_QUARTER
+from seqforge_jazz.grammar_bars import BarFilling, GrammarGuides
+from seqforge_jazz.grammar_pitches import choose_pitch
+from seqforge_jazz.grammar_values import CLASSES, REST, Value, values_of
+from seqforge_jazz.instruments import INSTRUMENTS
+from seqforge_jazz.leadsheet import LeadSheet, Note
+from seqforge_jazz.tone_types import tones_of_chord
+
+__all__ = ["GrammarCodec"]
+
+Ints = NDArray[np.int32]
+
+
+class GrammarCodec:
+    """Lead sheets as values such as `S,0.250,<m2,P-4>`.
+
+    Made without a vocabulary it adds what it meets while it encodes; made with one it knows nothing else. With `rests`
+    silence is encoded, too; the original leaves it out, so that the notes of a bar move together.
+    """
+
+    context_fields: tuple[ContextField, ...] = ()
+
+    def __init__(self, *, vocabulary: Vocabulary | None = None, rests: bool = False) -> None:
+        self.options: Mapping[str, Any] = {"rests": rests}
+        self._rests = rests
+        self._grows = vocabulary is None
+        symbols = () if vocabulary is None else vocabulary.symbols
+        self._values = [Value.parse(symbol) for symbol in symbols]
+        self._token_of = {symbol: token for token, symbol in enumerate(symbols)}
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The values so far."""
+        return Vocabulary(tuple(self._token_of), tuple(CLASSES[value.type] for value in self._values))
+
+    def encode(self, work: LeadSheet) -> Piece:
+        """See `seqforge.Codec.encode`; `DataError` for a sheet without notes, without chords or with a new value."""
+        symbols = values_of(work, rests=self._rests)
+        tokens = np.array([self._token(symbol, work.title) for symbol in symbols], np.int32)
+        return Piece(
+            id=work.title,
+            group=work.group or work.title,
+            prompt={
+                "chords": work.chart.text,
+                "key": work.key,
+                "transpose": 0,
+                "choruses": 1,
+                "tempo": work.tempo_bpm,
+                "swing": work.swing,
+                "instrument": work.instrument,
+                "pitch_seed": 0,
+            },
+            tokens=tokens,
+            context=np.zeros((len(tokens), 0), np.int32),
+        )
+
+    def variants(self, piece: Piece) -> Iterator[Piece]:
+        """The piece alone: values name no key."""
+        yield piece
+
+    def guides(self, prompts: Sequence[Mapping[str, Any]]) -> GrammarGuides:
+        """See `seqforge.Codec.guides`; `RequestError` for a chord or key that can't be read."""
+        charts = [changes_of(prompt).chart for prompt in prompts]
+        return GrammarGuides(self._values, [(chart.bars, chart.ticks_per_bar) for chart in charts])
+
+    def decode(self, tokens: Sequence[int], prompt: Mapping[str, Any]) -> LeadSheet:
+        """See `seqforge.Codec.decode`: bars are filled in turn, pitches drawn as `pitch_seed` and the tokens say."""
+        changes = changes_of(prompt)
+        instrument = INSTRUMENTS[prompt["instrument"]]
+        generator = _generator(prompt["pitch_seed"], tokens)
+        filling = BarFilling(changes.chart.bars, changes.chart.ticks_per_bar)
+        notes: list[Note] = []
+        for token in tokens:
+            value = self._value(token)
+            place = filling.place(value)
+            if place is None:
+                break
+            if value.type == REST:
+                continue
+            start, end = place
+            before = notes[-1].pitch if notes else None
+            tones = tones_of_chord(changes.chart.chord_at(start))
+            notes.append(Note(start, end - start, choose_pitch(value, tones, before, instrument, generator)))
+        return LeadSheet(
+            title=changes.title,
+            chart=changes.chart,
+            notes=tuple(notes),
+            key=changes.key,
+            tempo_bpm=prompt["tempo"],
+            swing=prompt["swing"],
+            style=changes.style,
+            instrument=prompt["instrument"],
+        )
+
+    def units(self, tokens: Ints) -> dict[str, float]:
+        """Events (values), notes, and the quarters that their lengths add up to as `beat`."""
+        values = [self._value(token) for token in tokens]
+        ticks = sum(value.ticks for value in values)
+        return {
+            "event": float(len(values)),
+            "note": float(sum(value.type != REST for value in values)),
+            "beat": ticks / TICKS_PER_QUARTER,
+        }
+
+    def _token(self, symbol: str, title: str) -> int:
+        token = self._token_of.get(symbol)
+        if token is None:
+            if not self._grows:
+                raise DataError(f"'{title}' has the value {symbol}, which is none of the model's {len(self._values)}")
+            token = len(self._values)
+            self._values.append(Value.parse(symbol))
+            self._token_of[symbol] = token
+        return token
+
+    def _value(self, token: int) -> Value:
+        if not 0 <= token < len(self._values):
+            raise DataError(f"token {token} is not in the vocabulary; allowed: 0 to {len(self._values) - 1}")
+        return self._values[token]
+
+
+def _generator(seed: int, tokens: Sequence[int]) -> np.random.Generator:
+    """The same for equal seeds and tokens."""
+    digest = hashlib.sha256(np.asarray(tokens, "<i8").tobytes()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:16], "big")])
