@@ -1,7 +1,5 @@
 """The functions of Jazzify's README, with Keras' default engine, and once with PyTorch as the engine."""
 
-import importlib.util
-import os
 import subprocess
 import sys
 
@@ -249,20 +247,6 @@ def test_what_does_not_fit_is_said_in_one_line(trained, request_it, words):
 def test_importing_the_package_imports_no_framework():
     code = "import sys, seqforge_keras; assert not {'keras', 'tensorflow', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
-@pytest.mark.skipif(keras.config.backend() == "torch", reason="PyTorch is the engine of all tests here")
-def test_pytorch_can_be_the_engine():
-    ignored = "ignore:__array__ implementation:DeprecationWarning"  # Keras reading its own tensors
-    names = ["djmodel_compute", "trains_nothing", "shares_the_trained_weights", "by_step", "results_are"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", ignored, "-p", "no:cacheprovider", __file__,
-         "-k", " or ".join(names)],
-        env={**os.environ, "KERAS_BACKEND": "torch"}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout
-    assert "5 passed" in done.stdout
 
 
 def test_the_public_names_exist():
