@@ -1,7 +1,7 @@
 """seqforge: train small sequence models on your own corpus; generate, hear, see and judge what they learnt.
 
-These names are what plugins build on. Importing them loads no NumPy: `LSTM` and `dropout_masks`, which need it, are
-loaded when they are first used.
+These names are what plugins build on. Importing them loads no NumPy: `LSTM`, `dropout_masks` and `output_views`, which
+need it, are loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from seqforge.hookspecs import (
     CodecSpec,
     DatasetSpec,
     FormatSpec,
+    PretrainedSpec,
     ReaderSpec,
     RecipeSpec,
     SamplerSpec,
@@ -43,6 +44,7 @@ from seqforge.interfaces import (
     Guides,
     Model,
     ModelSpec,
+    OutputView,
     Piece,
     Processor,
     Reader,
@@ -55,7 +57,7 @@ from seqforge.interfaces import (
 from seqforge.options import Option, check_options
 
 if TYPE_CHECKING:
-    from seqforge.architectures.lstm import LSTM, dropout_masks
+    from seqforge.architectures.lstm import LSTM, dropout_masks, output_views
 
 __version__ = "0.1.0"
 
@@ -83,8 +85,10 @@ __all__ = [
     "NotInstalled",
     "Option",
     "OutOfRange",
+    "OutputView",
     "Piece",
     "PluginError",
+    "PretrainedSpec",
     "Processor",
     "Reader",
     "ReaderSpec",
@@ -103,11 +107,12 @@ __all__ = [
     "check_options",
     "dropout_masks",
     "hookimpl",
+    "output_views",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in ("LSTM", "dropout_masks"):
+    if name not in ("LSTM", "dropout_masks", "output_views"):
         raise AttributeError(f"module 'seqforge' has no attribute '{name}'")
     from seqforge.architectures import lstm
 

@@ -54,6 +54,7 @@ class ModelConfig(_OpenSection):
     """What is trained."""
 
     architecture: str = Field("auto", description="auto: lstm if the backend has it, else its first")
+    start: str = Field("", description="a model, run or registered model whose weights and codec are gone on from")
 
 
 class BackendConfig(_OpenSection):

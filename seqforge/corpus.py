@@ -62,22 +62,32 @@ def open_dataset(
     codec: Codec,
     codec_name: str,
     max_seconds: float,
+    keeps_vocabulary: bool = False,
 ) -> Dataset:
     """The corpus that `source` names; `DataError` if it names nothing.
 
-    `codec_name` is the codec's full name. `max_seconds` limits the reading of one file.
+    `codec_name` is the codec's full name. `max_seconds` limits the reading of one file. With `keeps_vocabulary` the
+    vocabulary of `codec` stays as it is, and pieces with other symbols are dropped.
     """
     if registry.has("datasets", source):
         dataset: Dataset = registry.find("datasets", source).build(codec=codec, **options)
         return dataset
     paths = _paths(registry, source)
-    return FileCorpus(registry, paths, options, codec=codec, codec_name=codec_name, max_seconds=max_seconds)
+    return FileCorpus(
+        registry,
+        paths,
+        options,
+        codec=codec,
+        codec_name=codec_name,
+        max_seconds=max_seconds,
+        keeps_vocabulary=keeps_vocabulary,
+    )
 
 
 class FileCorpus:
     """Works from files, each read by the reader of its suffix in a process with limits, once.
 
-    `codec` has the vocabulary of all files as soon as `pieces` is exhausted.
+    `codec` has the vocabulary of all files as soon as `pieces` is exhausted; with `keeps_vocabulary` it stays as it is.
     """
 
     def __init__(
@@ -89,6 +99,7 @@ class FileCorpus:
         codec: Codec,
         codec_name: str,
         max_seconds: float,
+        keeps_vocabulary: bool = False,
     ) -> None:
         self.codec = codec
         self._registry = registry
@@ -96,6 +107,7 @@ class FileCorpus:
         self._options = options
         self._codec_name = codec_name
         self._max_seconds = max_seconds
+        self._keeps_vocabulary = keeps_vocabulary
         specs = [part.spec for part in _reader_parts(registry, paths, codec_name)]
         self.licence = "; ".join(dict.fromkeys(spec.licence or "unknown" for spec in specs))
         self.citation = "; ".join(dict.fromkeys(spec.citation for spec in specs if spec.citation))
@@ -104,10 +116,11 @@ class FileCorpus:
     def pieces(self) -> Iterator[Piece]:
         """See `seqforge.Dataset.pieces`: file after file; one that fails is noted and left out."""
         self._sources = []
-        vocabulary = MergedVocabulary(self.codec.vocabulary)
+        vocabulary = MergedVocabulary(self.codec.vocabulary, grows=not self._keeps_vocabulary)
         for encoded in self._encoded_files():
-            self._sources.extend(encoded.sources)
-            yield from vocabulary.translated(encoded)
+            translated = vocabulary.translated(encoded)
+            self._sources.extend(translated.sources)
+            yield from translated.pieces
         if vocabulary.has_grown:
             part = self._registry.find("codecs", self._codec_name)
             self.codec = part.build(vocabulary=vocabulary.merged(), **self.codec.options)

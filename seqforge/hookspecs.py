@@ -17,6 +17,7 @@ __all__ = [
     "CodecSpec",
     "DatasetSpec",
     "FormatSpec",
+    "PretrainedSpec",
     "ReaderSpec",
     "RecipeSpec",
     "SamplerSpec",
@@ -106,6 +107,17 @@ class RecipeSpec:
     summary: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PretrainedSpec:
+    """A trained model: a model file inside a package. `licence` is that of its weights."""
+
+    name: str
+    package: str
+    resource: str
+    summary: str
+    licence: str = ""
+
+
 @hookspec
 def seqforge_register_datasets() -> list[DatasetSpec]:  # type: ignore[empty-body]
     """Offer corpora by name, for `--data NAME`."""
@@ -139,3 +151,8 @@ def seqforge_register_formats() -> list[FormatSpec]:  # type: ignore[empty-body]
 @hookspec
 def seqforge_register_recipes() -> list[RecipeSpec]:  # type: ignore[empty-body]
     """Offer named sets of defaults, for `seqforge run NAME`."""
+
+
+@hookspec
+def seqforge_register_models() -> list[PretrainedSpec]:  # type: ignore[empty-body]
+    """Offer trained models by name, for `seqforge generate NAME` and `seqforge run RECIPE --from NAME`."""

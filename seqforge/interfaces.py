@@ -30,6 +30,7 @@ __all__ = [
     "Guides",
     "Model",
     "ModelSpec",
+    "OutputView",
     "Piece",
     "Processor",
     "Reader",
@@ -60,6 +61,22 @@ class ContextField:
 
     name: str
     size: int
+
+
+@dataclass(frozen=True)
+class OutputView:
+    """What the symbols are relative to a context field, such as their interval from the last pitch.
+
+    `classes[value][symbol]` is the class of the symbol, from 0 on, where the field has that value: (field size, V).
+    """
+
+    field: str
+    classes: tuple[tuple[int, ...], ...]
+
+    @property
+    def size(self) -> int:
+        """How many classes there are."""
+        return 1 + max(map(max, self.classes))
 
 
 @dataclass(frozen=True)
@@ -116,6 +133,7 @@ class ModelSpec:
     vocabulary_size: int
     context_fields: tuple[ContextField, ...]
     options: Mapping[str, Any]
+    output_views: tuple[OutputView, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +228,8 @@ class Codec(Protocol):
     options: Mapping[str, Any]
     vocabulary: Vocabulary
     context_fields: tuple[ContextField, ...]
+    output_views: tuple[OutputView, ...]
+    """What a model may know of the symbols relative to the context; empty if nothing."""
 
     def encode(self, work: Work) -> Piece:
         """The work as a piece; `DataError` says why a work can't be one."""

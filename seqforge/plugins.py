@@ -22,6 +22,7 @@ from seqforge.hookspecs import (
     CodecSpec,
     DatasetSpec,
     FormatSpec,
+    PretrainedSpec,
     ReaderSpec,
     RecipeSpec,
     SamplerSpec,
@@ -37,6 +38,7 @@ KINDS = {
     "samplers": "sampler",
     "formats": "format",
     "recipes": "recipe",
+    "models": "model",
 }
 """What a plugin can register, with the word for one of it."""
 
@@ -48,12 +50,15 @@ _SPECS = {
     "samplers": SamplerSpec,
     "formats": FormatSpec,
     "recipes": RecipeSpec,
+    "models": PretrainedSpec,
 }
 
 _FIRST_PARTY = {
     ("backends", "torch"): "seqforge-torch",
     ("backends", "keras"): "seqforge-keras",
     ("recipes", "jazz"): "seqforge-jazz",
+    ("recipes", "jazzify"): "seqforge-jazz",
+    ("recipes", "solos"): "seqforge-jazz",
 }
 """Well-known parts and the package to install when they are asked for and missing."""
 

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import io
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -119,6 +120,38 @@ def toy_run(tmp_path_factory, toy_path):
     outcome = call("run", "toy", "--out", folder)
     assert outcome.status == 0, outcome.err
     return folder
+
+
+@pytest.fixture(scope="session")
+def model_package(toy_run):
+    """`model_package(folder, package=...)`: install a package with the toy run's model; gives the folder."""
+
+    def start(folder, *, package="seqforge_toy_model", resource="model.safetensors"):
+        plant(folder, package.replace("_", "-"), {"toy-model": f"{package}.plugin"})
+        (folder / package).mkdir()
+        (folder / package / "__init__.py").write_text("")
+        shutil.copy(toy_run / "model.safetensors", folder / package)
+        (folder / package / "plugin.py").write_text(
+            "from seqforge import PretrainedSpec, hookimpl\n"
+            "@hookimpl\ndef seqforge_register_models():\n"
+            f"    return [PretrainedSpec(name='toy-model', package='{package}', resource='{resource}',\n"
+            "                           summary='cycles, learnt', licence='CC0-1.0')]\n"
+        )
+        return folder
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def model_site(model_package, tmp_path_factory):
+    """The folder of an installed package with the model `toy-model`."""
+    return model_package(tmp_path_factory.mktemp("models") / "site")
+
+
+@pytest.fixture
+def pretrained(model_site, monkeypatch):
+    """The model `toy-model` is installed."""
+    monkeypatch.syspath_prepend(model_site)
 
 
 @pytest.fixture(scope="session")

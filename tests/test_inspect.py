@@ -53,7 +53,9 @@ def test_a_run_and_its_model_show_the_same(seqforge, toy_run):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nowhere"], "there is no data 'nowhere'"),
+        (["nowhere"], "unknown data or model 'nowhere'"),
+        (["cycels"], "did you mean 'cycles'?"),
+        (["nowhere/songs"], "there is no data 'nowhere/songs'"),
         (["nowhere.safetensors"], "there is no model file nowhere.safetensors"),
         (["cycles", "--codec", "lettres"], "did you mean 'letters'?"),
         (["cycles", "--set", "data.grups=3"], "did you mean 'data.groups'?"),

@@ -33,7 +33,10 @@ def loaded(python, *arguments):
         ["generate", "--help"],
         ["plugins", "list"],
         ["recipes", "show", "toy"],
-        *(["list", kind] for kind in ("recipes", "data", "backends", "samplers", "formats", "architectures", "runs")),
+        *(
+            ["list", kind]
+            for kind in ("recipes", "models", "data", "backends", "samplers", "formats", "architectures", "runs")
+        ),
     ],
     ids=" ".join,
 )

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from seqforge.interfaces import ContextField, ModelSpec
 from seqforge.options import Option
 
-__all__ = ["LSTM", "context_embedding_size", "dropout_masks", "input_size"]
+__all__ = ["LSTM", "context_embedding_size", "dropout_masks", "input_size", "output_views"]
 
 Floats = NDArray[np.float32]
 
@@ -39,6 +39,14 @@ def input_size(spec: ModelSpec) -> int:
     token = spec.options["embedding"] or spec.vocabulary_size
     largest = spec.options["context_embedding"]
     return int(token + sum(context_embedding_size(field, largest) for field in spec.context_fields))
+
+
+def output_views(spec: ModelSpec) -> list[tuple[int, NDArray[np.int32]]]:
+    """For each view that adds to the logits: the number of its context field, and its classes (field size, V)."""
+    if not spec.options.get("relative_output", False):
+        return []
+    numbers = {field.name: number for number, field in enumerate(spec.context_fields)}
+    return [(numbers[view.field], np.array(view.classes, np.int32)) for view in spec.output_views]
 
 
 def dropout_masks(spec: ModelSpec, batch_size: int, steps: int, seed: int) -> list[Floats] | None:
@@ -73,6 +81,12 @@ class LSTM:
             help="values a context field, if it has more than these",
         ),
         Option(name="dropout", type=float, default=0.0, minimum=0, maximum=0.95, help="share of units dropped"),
+        Option(
+            name="relative_output",
+            type=bool,
+            default=False,
+            help="whether logits are also summed by what a symbol is relative to the context, as the codec says",
+        ),
     )
 
     def initial_weights(self, spec: ModelSpec, generator: np.random.Generator) -> dict[str, Floats]:
@@ -97,6 +111,8 @@ class LSTM:
             inputs = hidden
         weights["output.kernel"] = _glorot(generator, hidden, vocabulary)
         weights["output.bias"] = np.zeros(vocabulary, np.float32)
+        for index, (_, classes) in enumerate(output_views(spec)):
+            weights[f"view.{index}.kernel"] = _glorot(generator, hidden, int(classes.max()) + 1)
         return weights
 
 

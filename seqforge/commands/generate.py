@@ -18,6 +18,9 @@ from seqforge.plugins import Registry
 __all__ = ["make_generate"]
 
 _SHORT = ("temperature", "top_k", "top_p")  # processors' options that have an option of their own here
+_MODEL_HELP = (
+    "A model file, the folder of a run, or a name of `seqforge list models` where no file or folder has that name."
+)
 
 
 def make_generate(registry: Registry) -> Callable[..., None]:
@@ -26,7 +29,7 @@ def make_generate(registry: Registry) -> Callable[..., None]:
 
     def generate(
         context: typer.Context,
-        model: Path,
+        model: str,
         sampler: str | None,
         set_: list[str] | None,
         count: int,
@@ -36,7 +39,7 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         json: bool,
         **typed: Any,
     ) -> None:
-        """Generate takes from a run's folder or a model file."""
+        """Generate takes from a run, a model file or a registered model."""
         sampling = _sampling(registry, typed, sampler, set_ or [])
         prompt = {name: typed[name] for name in prompt_options if typed.get(name) is not None}
         _generate(registry, model, prompt, sampling, count=count, seed=seed, formats=format_, out=out, json=json)
@@ -83,7 +86,7 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
     samplers = ", ".join(p.spec.name for p in registry.parts("samplers") if p.spec.stage == "draw")
     declared: dict[str, tuple[Any, Any, Any]] = {
         "context": (typer.Context, None, inspect.Parameter.empty),
-        "model": (Path, typer.Argument(metavar="MODEL|RUN", help="A model file, or the folder of a run."), ...),
+        "model": (str, typer.Argument(metavar="MODEL|RUN|NAME", help=_MODEL_HELP), ...),
         "sampler": (str | None, typer.Option("--sampler", metavar="NAME", help=f"One of: {samplers}."), None),
         "set_": (
             list[str] | None,
@@ -134,16 +137,16 @@ def _sampling(
 
 
 def _generate(
-    registry: Registry, path: Path, prompt: Mapping[str, Any], sampling: Mapping[str, Any], *, count: int,
+    registry: Registry, request: str, prompt: Mapping[str, Any], sampling: Mapping[str, Any], *, count: int,
     seed: int | None, formats: str | None, out: Path | None, json: bool,
 ) -> None:  # fmt: skip
-    from seqforge.files.model_file import read_model
-    from seqforge.files.run_folder import fresh_folder, model_path
-    from seqforge.session.takes import TakesRequest, check_request, make_takes, model_codec
+    from seqforge.files.run_folder import fresh_folder
+    from seqforge.session.models import find_model, model_codec
+    from seqforge.session.takes import TakesRequest, check_request, make_takes
 
-    model = read_model(model_path(path))
-    part, codec = model_codec(registry, model)
-    request = check_request(
+    found = find_model(registry, request)
+    part, codec = model_codec(registry, found.model)
+    takes_request = check_request(
         registry,
         part,
         codec,
@@ -155,16 +158,16 @@ def _generate(
             seed=secrets.randbits(32) if seed is None else seed,
         ),
     )
-    name = path.name if path.is_dir() else path.stem
-    folder = out or fresh_folder(Path("takes"), name)
-    takes = make_takes(registry, model, codec, request, folder)
+    folder = out or fresh_folder(Path("takes"), found.short_name)
+    takes = make_takes(registry, found.model, codec, takes_request, folder)
     if json:
         files = [[str(file) for file in take.files] for take in takes]
-        print_json({"seed": request.seed, "folder": str(folder), "takes": files, "prompt": dict(request.prompt)})
+        prompt = dict(takes_request.prompt)
+        print_json({"seed": takes_request.seed, "folder": str(folder), "takes": files, "prompt": prompt})
         return
     for take in takes:
         print(f"take {take.number}: {take.work}")
-    print(f"{len(takes)} take{'s' if len(takes) != 1 else ''} in {folder}, seed {request.seed}")
+    print(f"{len(takes)} take{'s' if len(takes) != 1 else ''} in {folder}, seed {takes_request.seed}")
 
 
 def _parsed(options: Iterable[Option], typed: Mapping[str, str]) -> dict[str, Any]:

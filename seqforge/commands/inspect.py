@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from seqforge.commands.screen import counted, print_json, print_pairs, printable
+from seqforge.errors import UnknownName
 from seqforge.plugins import Registry
 
 __all__ = ["inspect"]
 
 _MOST_LINES = 40
+_TARGET_HELP = "Data, a model or a run: a path, or a name of `seqforge list data` or `seqforge list models`."
 
 
 def inspect(
     context: typer.Context,
-    target: Annotated[str, typer.Argument(metavar="PATH|NAME|MODEL|RUN", help="Data, a model file, or a run.")],
+    target: Annotated[str, typer.Argument(metavar="PATH|NAME|MODEL|RUN", help=_TARGET_HELP)],
     codec: Annotated[
         str | None, typer.Option("--codec", metavar="NAME", help="For data: the codec that is to read it.")
     ] = None,
@@ -28,9 +31,8 @@ def inspect(
 ) -> None:
     """Show what is in data - kept, dropped, and why -, in a model, or in a run."""
     registry: Registry = context.obj
-    path = Path(target)
-    if not registry.has("datasets", target) and (path.suffix == ".safetensors" or (path / "config.toml").is_file()):
-        values = _model_values(path)
+    if _is_model(registry, target):
+        values = _model_values(registry, target)
         if json:
             print_json(values)
         else:
@@ -40,11 +42,24 @@ def inspect(
     _inspect_data(registry, target, codec, set_ or [], as_json=json)
 
 
-def _model_values(path: Path) -> dict[str, Any]:
-    from seqforge.files.model_file import read_model
-    from seqforge.files.run_folder import model_path
+def _is_model(registry: Registry, target: str) -> bool:
+    """Whether that is a model or run; `UnknownName` if it is a word that means neither that nor data."""
+    if registry.has("datasets", target):
+        return False
+    path = Path(target)
+    if path.suffix == ".safetensors" or (path / "config.toml").is_file():
+        return True
+    if path.exists() or not re.fullmatch(r"[\w:-]+", target):
+        return False
+    if not registry.has("models", target):
+        raise UnknownName("data or model", target, [*registry.names("datasets"), *registry.names("models")])
+    return True
 
-    model = read_model(model_path(path))
+
+def _model_values(registry: Registry, target: str) -> dict[str, Any]:
+    from seqforge.session.models import find_model
+
+    model = find_model(registry, target).model
     return {
         "architecture": {model.spec.architecture: dict(model.spec.options)},
         "context": {field.name: field.size for field in model.spec.context_fields},

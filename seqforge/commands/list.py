@@ -15,6 +15,7 @@ __all__ = ["list_"]
 
 _KINDS = {
     "recipes": "recipes",
+    "models": "models",
     "data": "datasets",
     "backends": "backends",
     "samplers": "samplers",
@@ -28,7 +29,7 @@ def list_(
     what: Annotated[str, typer.Argument(metavar="|".join(_WHAT), help="What to list.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List recipes, data, backends, architectures, samplers, formats or runs."""
+    """List recipes, models, data, backends, architectures, samplers, formats or runs."""
     if what not in _WHAT:
         raise UnknownName("list", what, _WHAT)
     registry: Registry = context.obj
@@ -55,7 +56,7 @@ def _describe(part: Part) -> dict[str, Any]:
         row["state"] = f"not installed: {', '.join(missing)}" if missing else "installed"
     if part.kind == "formats":
         row["suffix"] = spec.suffix
-    if part.kind == "datasets":
+    if part.kind in ("datasets", "models"):
         row["licence"] = spec.licence
     return {**row, "summary": spec.summary, "from": part.distribution}
 

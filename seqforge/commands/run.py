@@ -11,6 +11,7 @@ import typer
 from seqforge import threads as thread_limit
 from seqforge.commands.failures import warn
 from seqforge.commands.screen import print_json
+from seqforge.errors import RequestError
 from seqforge.plugins import Registry, short_name
 
 __all__ = ["run"]
@@ -28,6 +29,15 @@ def run(
     backend: Annotated[
         str | None, typer.Option("--backend", metavar="NAME", help="The engine: numpy, torch, keras ...")
     ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="MODEL|RUN|NAME",
+            help="Go on from this model: its weights, codec and architecture; a name of `seqforge list models` where "
+            "no file or folder has it.",
+        ),
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the configuration.")
     ] = None,
@@ -44,7 +54,13 @@ def run(
 ) -> None:
     """Train a model, judge it, and write what it generates."""
     registry: Registry = context.obj
-    typed = {"data.source": data, "model.architecture": model, "seed": seed, "threads": threads}
+    typed = {
+        "data.source": data,
+        "model.architecture": model,
+        "model.start": from_,
+        "seed": seed,
+        "threads": threads,
+    }
     starting, changes = _values(registry, request, set_ or [], typed)
     _limit_threads(changes.get("threads", starting.get("threads", 1)))
     from seqforge.session.plan import make_plan
@@ -61,6 +77,7 @@ def run(
 
     if out is not None:
         refuse_occupied(out, force=force)
+        _refuse_start(plan.config.model.start, out)
     corpus = load_corpus(registry, plan)
     folder = RunFolder(out or fresh_folder(Path("runs"), short_name(plan.config.recipe) or "run"))
     with ScreenObserver(plan, file=sys.stderr if json else sys.stdout) as observer:
@@ -86,6 +103,13 @@ def _values(
             section, _, name = key.rpartition(".")
             changes = merge(changes, {section: {name: value}} if section else {name: value})
     return starting_values(registry, request), changes
+
+
+def _refuse_start(start: str, out: Path) -> None:
+    """`RequestError` if the run would replace the model that it goes on from: it could not be repeated."""
+    path = Path(start).resolve()
+    if start and path.exists() and out.resolve() in (path, *path.parents):
+        raise RequestError(f"{out} holds the model that the run goes on from; choose another --out")
 
 
 def _limit_threads(threads: Any) -> None:

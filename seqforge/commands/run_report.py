@@ -66,6 +66,12 @@ class ScreenObserver:
         shapes = window_shapes(self.plan, corpus)
         if shapes:
             self._say(f"windows   as one-hot arrays: X {shapes['X']}, Y {shapes['Y']}")
+        if start := self.plan.start:
+            model = start.found.model
+            self._say(
+                f"start     {printable(start.request)}: the weights of step {model.provenance['step']}, "
+                f"trained on {printable(model.data['source'])}"
+            )
         self._say(f"backend   {self.plan.engine}")
 
     def on_stage(self, stage: str) -> None:
@@ -127,6 +133,7 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
         },
         "backend": {"name": plan.choice.part.spec.name, "reason": plan.choice.reason},
         "architecture": plan.architecture,
+        "start": plan.start.provenance() if plan.start else None,
         "parameters": result.parameters,
         "steps": result.training.steps,
         "best_step": result.training.best_step,
@@ -217,10 +224,11 @@ def _files(result: RunResult) -> list[tuple[str, str]]:
 def _next_commands(plan: Plan, result: RunResult) -> list[tuple[str, str]]:
     path = result.folder.path
     prompt = next(iter(plan.config.samples.prompt.items()), None)
+    again = path if plan.start else plan.config.recipe or path
     option = f" --{prompt[0].replace('_', '-')} {shlex.quote(str(prompt[1]))}" if prompt and prompt[1] else ""
     return [
         ("next, try:", ""),
         (f"  seqforge generate {path}{option} -n 4", "more takes"),
         (f"  seqforge generate {path} --temperature 0.8", "a safer player; above 1 a wilder one"),
-        (f"  seqforge run {plan.config.recipe or path} --seed 2", "another model from another seed"),
+        (f"  seqforge run {again} --seed 2", "another model from another seed"),
     ]

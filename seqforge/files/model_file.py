@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 
 from seqforge.errors import FileDamaged, RequestError
 from seqforge.files import atomic
-from seqforge.interfaces import ContextField, ModelSpec, Vocabulary
+from seqforge.interfaces import ContextField, ModelSpec, OutputView, Vocabulary
 
 __all__ = ["FORMAT_VERSION", "ModelFile", "read_model", "write_model"]
 
@@ -31,7 +31,10 @@ _LARGEST_HEADER = 64 * 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFile:
-    """What a model file holds. `codec` has `name` and `options`; `data` and `provenance` hold no paths, no times."""
+    """What a model file holds. `codec` has `name` and `options`; `data` and `provenance` hold no paths, no times.
+
+    `sha256` is what the file says of itself; empty where there is no file yet.
+    """
 
     spec: ModelSpec
     codec: Mapping[str, Any]
@@ -39,6 +42,7 @@ class ModelFile:
     data: Mapping[str, Any]
     provenance: Mapping[str, Any]
     weights: Mapping[str, NDArray[np.float32]]
+    sha256: str = ""
 
 
 def write_model(path: Path, model: ModelFile) -> None:
@@ -82,6 +86,7 @@ def read_model(path: Path) -> ModelFile:
             data=description["data"],
             provenance=description["provenance"],
             weights=safetensors.numpy.load(content),
+            sha256=stated,
         )
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise FileDamaged(f"{path} is not a model that this seqforge understands: {error}") from None
@@ -120,6 +125,7 @@ def _spec_to_json(spec: ModelSpec) -> dict[str, Any]:
         "vocabulary_size": spec.vocabulary_size,
         "context_fields": [[field.name, field.size] for field in spec.context_fields],
         "options": dict(spec.options),
+        "output_views": [[view.field, view.classes] for view in spec.output_views],
     }
 
 
@@ -129,4 +135,7 @@ def _spec_from_json(values: Mapping[str, Any]) -> ModelSpec:
         vocabulary_size=values["vocabulary_size"],
         context_fields=tuple(ContextField(name, size) for name, size in values["context_fields"]),
         options=values["options"],
+        output_views=tuple(
+            OutputView(field, tuple(tuple(row) for row in classes)) for field, classes in values["output_views"]
+        ),
     )

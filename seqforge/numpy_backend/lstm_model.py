@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.architectures.lstm import dropout_masks
+from seqforge.architectures.lstm import dropout_masks, output_views
 from seqforge.interfaces import BackendOptions, Batch, ModelSpec, State
 from seqforge.numpy_backend import lstm_layer
 from seqforge.numpy_backend.adam import Adam, clip_by_global_norm
@@ -42,6 +42,7 @@ class LSTMModel:
         self.clip_norm = options.clip_norm
         self._weights = {name: np.array(weight, np.float32, order="C") for name, weight in weights.items()}
         self._adam = Adam(self._weights)
+        self._views = output_views(spec)
 
     @_quiet
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
@@ -49,7 +50,7 @@ class LSTMModel:
         masks = dropout_masks(self.spec, batch.inputs.shape[0], batch.inputs.shape[1], seed)
         start = state if state is not None else self.initial_state(len(batch.inputs))
         result = self._run(batch.inputs, batch.context, start, masks)
-        logits = self._logits(result.output)
+        logits = self._logits(result.output, batch.context)
         loss, grad_logits = _cross_entropy(logits, batch.targets.T, batch.weight.T)
         gradients = self._gradients(batch, result, grad_logits, masks)
         clip_by_global_norm(gradients, self.clip_norm)
@@ -60,7 +61,7 @@ class LSTMModel:
     def forward(self, inputs: Ints, context: Ints, state: State) -> tuple[Floats, State]:
         """See `seqforge.Model.forward`."""
         result = self._run(inputs, context, state, None)
-        return np.ascontiguousarray(self._logits(result.output).swapaxes(0, 1)), result.state
+        return np.ascontiguousarray(self._logits(result.output, context).swapaxes(0, 1)), result.state
 
     def initial_state(self, batch_size: int) -> State:
         """See `seqforge.Model.initial_state`."""
@@ -133,8 +134,12 @@ class LSTMModel:
                 drive += table[context[..., index - 1]]
         return drive
 
-    def _logits(self, output: Floats) -> Floats:
+    def _logits(self, output: Floats, context: Ints) -> Floats:
+        """(T, B, V) for the output (T, B, H) and the context (B, T, F)."""
         logits: Floats = output @ self._weights["output.kernel"] + self._weights["output.bias"]
+        for index, (field, classes) in enumerate(self._views):
+            relative = output @ self._weights[f"view.{index}.kernel"]
+            logits += np.take_along_axis(relative, classes[context[..., field].T], axis=-1)
         return logits
 
     def _gradients(
@@ -145,6 +150,11 @@ class LSTMModel:
         gradients["output.kernel"] = result.output.reshape(-1, self.hidden).T @ flat
         gradients["output.bias"] = flat.sum(axis=0)
         grad_output = grad_logits @ self._weights["output.kernel"].T
+        for index, (field, classes) in enumerate(self._views):
+            kernel = self._weights[f"view.{index}.kernel"]
+            grad_relative = _sum_by_class(flat, classes, batch.context[..., field].T.reshape(-1), kernel.shape[1])
+            gradients[f"view.{index}.kernel"] = result.output.reshape(-1, self.hidden).T @ grad_relative
+            grad_output += (grad_relative @ kernel.T).reshape(grad_output.shape)
         for layer in range(self.layers - 1, -1, -1):
             if masks is not None:
                 grad_output = grad_output * masks[layer].swapaxes(0, 1)
@@ -188,6 +198,17 @@ def _sum_by_value(values: Ints, rows: Floats, size: int) -> Floats:
     known = found >= 0
     table[found[known]] = sums[known]
     return table
+
+
+def _sum_by_class(gradients: Floats, classes: Ints, values: Ints, size: int) -> Floats:
+    """The gradients of the logits (N, V), summed over symbols of the same class where the field has `values` (N,)."""
+    summed = np.empty((len(gradients), size), np.float32)
+    for value in np.unique(values):
+        rows = values == value
+        members = np.zeros((classes.shape[1], size), np.float32)
+        members[np.arange(classes.shape[1]), classes[value]] = 1
+        summed[rows] = gradients[rows] @ members
+    return summed
 
 
 def _cross_entropy(logits: Floats, targets: Ints, weight: Floats) -> tuple[float, Floats]:

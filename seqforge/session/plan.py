@@ -21,14 +21,18 @@ from seqforge.errors import RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
 from seqforge.options import check_options
 from seqforge.plugins import Part, Registry, short_name
+from seqforge.session.start import Start, find_start
 from seqforge.session.strategy import sampling_settings
 
-__all__ = ["Plan", "check_formats", "make_codec", "make_plan"]
+__all__ = ["Plan", "check_formats", "make_plan"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run will do. `config` holds every value; the parts are built and ready; `versions` are theirs."""
+    """What a run will do. `config` holds every value; the parts are built and ready; `versions` are theirs.
+
+    `start` is the model that the run goes on from, if it does.
+    """
 
     config: RunConfig
     codec: Codec
@@ -38,6 +42,7 @@ class Plan:
     architecture: str
     model_options: Mapping[str, Any]
     versions: Mapping[str, str]
+    start: Start | None = None
 
     def spec(self, vocabulary: Vocabulary) -> ModelSpec:
         """The model's spec for the vocabulary that the codec has once the corpus is encoded."""
@@ -46,6 +51,7 @@ class Plan:
             vocabulary_size=len(vocabulary),
             context_fields=self.codec.context_fields,
             options=self.model_options,
+            output_views=self.codec.output_views,
         )
 
     @property
@@ -67,7 +73,10 @@ def make_plan(
     `starting` is what a recipe or file says, `changes` what the user typed, `backend` what `--backend` says. Anything
     wrong is a `RequestError` that names the key.
     """
-    config = RunConfig.check(_values(registry, starting, changes))
+    start = find_start(registry, merge(starting, changes))
+    config = RunConfig.check(_values(registry, start.over(starting) if start else starting, changes))
+    if start:
+        start.refuse_other_names(config.codec.name, config.model.architecture)
     codec_part = _named(registry, "codecs", config.codec.name, "codec.name")
     codec_options = part_options(
         "codec", codec_part.spec.name, codec_part.spec.options, config.codec.options,
@@ -75,11 +84,16 @@ def make_plan(
     )  # fmt: skip
     if not config.data.source:
         raise RequestError("data.source is not set; name a corpus or files with --data (see `seqforge list data`)")
-    codec = make_codec(codec_part, codec_options)
+    codec: Codec = start.codec if start else codec_part.build(vocabulary=None, **codec_options)
     choice = choose_backend(registry, asked=backend, configured=config.backend.name)
     engine: Backend = choice.part.build()
     architecture = choose_architecture(choice.part, config.model.architecture)
     model_options = architecture_options(registry, engine, architecture, config.model.options)
+    if start:
+        spec = start.found.model.spec
+        own = architecture_options(registry, engine, architecture, {spec.architecture: dict(spec.options)})
+        start.refuse_other_options(f"codec.{codec_part.spec.name}.", codec_options, start.codec_options())
+        start.refuse_other_options(f"model.{architecture}.", model_options, own)
     extra = _backend_extra(registry, choice.part, config)
     resolved = config.replaced(
         data=data_options(registry, config.data.source, registry.full_name(codec_part), config.data.options),
@@ -96,7 +110,8 @@ def make_plan(
         backend_options=BackendOptions(clip_norm=config.training.clip_norm, threads=config.threads, extra=extra),
         architecture=architecture,
         model_options=model_options,
-        versions={**registry.versions([codec_part, choice.part]), "numpy": np.__version__},
+        versions=_versions(registry, codec_part, choice.part, *([start.found.part] if start else [])),
+        start=start,
     )
 
 
@@ -113,12 +128,6 @@ def _values(registry: Registry, starting: Mapping[str, Any], changes: Mapping[st
     typed = changes.get("data", {})
     foreign = foreign_options(registry, data["source"], name)
     return {**values, "data": {key: value for key, value in data.items() if key in typed or key not in foreign}}
-
-
-def make_codec(part: Part, options: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> Codec:
-    """The codec with its options; `vocabulary` is the stored one, when a model is loaded."""
-    codec: Codec = part.build(vocabulary=vocabulary, **options)
-    return codec
 
 
 def check_formats(registry: Registry, names: tuple[str, ...], codec: str) -> list[Part]:
@@ -146,6 +155,10 @@ def _named(registry: Registry, kind: str, name: str, key: str) -> Part:
     return registry.find(kind, name)
 
 
+def _versions(registry: Registry, *parts: Part | None) -> dict[str, str]:
+    return {**registry.versions(part for part in parts if part), "numpy": np.__version__}
+
+
 def _backend_extra(registry: Registry, part: Part, config: RunConfig) -> dict[str, Any]:
     others = set(registry.names("backends"))
     return part_options("backend", part.spec.name, part.spec.options, config.backend.options, others, "name")
@@ -166,5 +179,6 @@ def _only_chosen(config: RunConfig) -> RunConfig:
     for section, key in (("codec", "name"), ("model", "architecture"), ("backend", "name")):
         chosen = values[section][key]
         table = short_name(chosen)
-        values[section] = {key: chosen, table: values[section].get(table, {})}
+        own = {name: values[section][name] for name in type(getattr(config, section)).model_fields}
+        values[section] = {**own, table: values[section].get(table, {})}
     return RunConfig.check(values)

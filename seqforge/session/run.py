@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqforge.configuration import to_toml
 from seqforge.corpus import data_digest, open_dataset
-from seqforge.errors import DataError
+from seqforge.errors import DataError, PluginError
 from seqforge.evaluation.baselines import baseline_scores
 from seqforge.evaluation.by_step import StepScores, score_steps
 from seqforge.evaluation.copying import SearchableCorpus, longest_copied_run
@@ -87,6 +90,7 @@ def load_corpus(registry: Registry, plan: Plan) -> Corpus:
         codec=plan.codec,
         codec_name=plan.config.codec.name,
         max_seconds=config.max_seconds,
+        keeps_vocabulary=plan.start is not None,
     )
     pieces = tuple(dataset.pieces())
     audit = dataset.audit()
@@ -122,8 +126,7 @@ def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, o
     observer.on_data(corpus)
     atomic.write_text(folder.config, to_toml(plan.config))
     spec = plan.spec(corpus.codec.vocabulary)
-    architecture = plan.backend.architectures[plan.architecture]
-    weights = architecture.initial_weights(spec, generator(plan.config.seed, "weights"))
+    weights = _initial_weights(plan, corpus)
     model = plan.backend.build(spec, weights, plan.backend_options)
     parts = {"validation": corpus.split.validation, "test": corpus.split.test}
     parts = {name: pieces for name, pieces in parts.items() if pieces}
@@ -149,6 +152,20 @@ def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, o
         takes=takes,
         copied=tuple(longest_copied_run(take.tokens, training_data) for take in takes),
     )
+
+
+def _initial_weights(plan: Plan, corpus: Corpus) -> Mapping[str, NDArray[np.float32]]:
+    """Those of the model that the run goes on from, else the architecture's own, drawn from the seed."""
+    if plan.start is None:
+        architecture = plan.backend.architectures[plan.architecture]
+        spec = plan.spec(corpus.codec.vocabulary)
+        return architecture.initial_weights(spec, generator(plan.config.seed, "weights"))
+    if corpus.codec.vocabulary != plan.start.found.model.vocabulary:
+        raise PluginError(
+            f"data set '{plan.config.data.source}' gave the codec another vocabulary than that of the model "
+            f"'{plan.start.request}'; use files, or a data set that keeps to a stored vocabulary"
+        )
+    return plan.start.found.model.weights
 
 
 def _train(plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer: RunObserver) -> TrainingResult:
@@ -204,6 +221,10 @@ def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: Training
     registered = registry.has("datasets", source)
     if not registered:
         config["data"]["source"] = "files"  # a path would tell where somebody keeps them
+    start = {}
+    if plan.start:
+        config["model"]["start"] = plan.start.origin
+        start = {"start": plan.start.provenance()}
     codec = plan.config.codec
     return ModelFile(
         spec=plan.spec(corpus.codec.vocabulary),
@@ -223,6 +244,7 @@ def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: Training
             "step": result.best_step,
             "versions": {**plan.versions, **corpus.versions},
             "configuration": config,
+            **start,
         },
         weights=result.weights,
     )

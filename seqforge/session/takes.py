@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.errors import FileDamaged, RequestError
+from seqforge.errors import RequestError
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
 from seqforge.files.run_folder import write_settings
@@ -18,10 +18,10 @@ from seqforge.generation.loop import generate_tokens
 from seqforge.interfaces import Backend, BackendOptions, Codec, Model, Work
 from seqforge.options import check_options
 from seqforge.plugins import Part, Registry, short_name
-from seqforge.session.plan import check_formats, make_codec
+from seqforge.session.plan import check_formats
 from seqforge.session.strategy import make_strategy, sampling_settings
 
-__all__ = ["Take", "TakesRequest", "check_request", "make_takes", "model_codec"]
+__all__ = ["Take", "TakesRequest", "check_request", "make_takes"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,19 +43,6 @@ class Take:
     tokens: NDArray[np.int32]
     work: Work
     files: tuple[Path, ...]
-
-
-def model_codec(registry: Registry, model: ModelFile) -> tuple[Part, Codec]:
-    """The codec that a model file names, with the file's options and vocabulary."""
-    part = registry.find("codecs", model.codec["name"])
-    options = check_options(part.spec.options, model.codec["options"], f"codec.{part.spec.name}.")
-    codec = make_codec(part, options, model.vocabulary)
-    if codec.vocabulary != model.vocabulary or codec.context_fields != model.spec.context_fields:
-        raise FileDamaged(
-            f"the model's vocabulary or context does not fit codec {part.spec.name} of {part.distribution}; "
-            f"install the version that the model was trained with"
-        )
-    return part, codec
 
 
 def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRequest) -> TakesRequest:

@@ -19,7 +19,7 @@ import pytest
 from numpy.typing import NDArray
 
 from seqforge.architectures.lstm import LSTM
-from seqforge.interfaces import NONE, Backend, BackendOptions, Batch, ContextField, Model, ModelSpec, State
+from seqforge.interfaces import NONE, Backend, BackendOptions, Batch, ContextField, Model, ModelSpec, OutputView, State
 from seqforge.numpy_backend.backend import NumpyBackend
 
 __all__ = ["BackendSuite", "random_batch", "random_state", "small_spec"]
@@ -34,17 +34,40 @@ CASES: dict[str, dict[str, Any]] = {
     "one-hot, context, two layers": {"layers": 2, "fields": FIELDS},
     "embedded, context, three layers": {"layers": 3, "embedding": 5, "fields": FIELDS},
     "embedded, context, dropout": {"layers": 2, "embedding": 5, "fields": FIELDS, "dropout": 0.3},
+    "embedded, context, relative output": {"layers": 2, "embedding": 5, "fields": FIELDS, "relative": True},
 }
 in_every_case = pytest.mark.parametrize("case", CASES)
 FULL = "embedded, context, dropout"
 
 
 def small_spec(
-    *, fields: tuple[ContextField, ...] = (), layers: int = 1, embedding: int = 0, dropout: float = 0.0
+    *,
+    fields: tuple[ContextField, ...] = (),
+    layers: int = 1,
+    embedding: int = 0,
+    dropout: float = 0.0,
+    relative: bool = False,
 ) -> ModelSpec:
-    """An LSTM of 7 units over 11 symbols."""
-    options = {"layers": layers, "hidden": 7, "embedding": embedding, "context_embedding": 16, "dropout": dropout}
-    return ModelSpec(architecture="lstm", vocabulary_size=VOCABULARY_SIZE, context_fields=fields, options=options)
+    """An LSTM of 7 units over 11 symbols; a view for each field, the distance of a symbol from its value."""
+    return ModelSpec(
+        architecture="lstm",
+        vocabulary_size=VOCABULARY_SIZE,
+        context_fields=fields,
+        options={
+            "layers": layers,
+            "hidden": 7,
+            "embedding": embedding,
+            "context_embedding": 16,
+            "dropout": dropout,
+            "relative_output": relative,
+        },
+        output_views=tuple(OutputView(field.name, _distances(field.size)) for field in fields),
+    )
+
+
+def _distances(size: int) -> tuple[tuple[int, ...], ...]:
+    """From each value of a field of that size to each symbol, modulo the size."""
+    return tuple(tuple((symbol - value) % size for symbol in range(VOCABULARY_SIZE)) for value in range(size))
 
 
 def random_batch(spec: ModelSpec, generator: np.random.Generator, sequences: int = 3, steps: int = 6) -> Batch:

@@ -22,6 +22,7 @@ class Letters:
 
 class LettersCodec:
     context_fields = (ContextField("due", 2), ContextField("place", BAR))
+    output_views = ()
 
     def __init__(self, *, alphabet, vocabulary=None):
         self.options = {"alphabet": alphabet}

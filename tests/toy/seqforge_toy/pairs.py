@@ -8,6 +8,7 @@ from seqforge_toy.letters import Letters
 
 class PairsCodec:
     context_fields = ()
+    output_views = ()
 
     def __init__(self, *, vocabulary=None):
         self.options = {}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge import ContextField, DataError, Piece, Vocabulary
+from seqforge import ContextField, DataError, OutputView, Piece, Vocabulary
 from seqforge_jazz.changes import changes_of
 from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.grammar_bars import BarFilling, GrammarGuides
@@ -36,6 +36,7 @@ class GrammarCodec:
     """
 
     context_fields: tuple[ContextField, ...] = ()
+    output_views: tuple[OutputView, ...] = ()
 
     def __init__(self, *, vocabulary: Vocabulary | None = None, rests: bool = False) -> None:
         self.options: Mapping[str, Any] = {"rests": rests}

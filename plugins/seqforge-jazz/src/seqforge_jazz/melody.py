@@ -13,8 +13,10 @@ from seqforge_jazz.changes import changes_of
 from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet, Note
-from seqforge_jazz.melody_context import CONTEXT_FIELDS, DURATION_DUE, PITCH_DUE, context_table, transposed_context
+from seqforge_jazz.melody_context import DURATION_DUE, PITCH_DUE, context_table, transposed_context
 from seqforge_jazz.melody_guides import MelodyGuides, Walk
+from seqforge_jazz.melody_history import CONTEXT_FIELDS, pitches_before, with_history
+from seqforge_jazz.melody_views import OUTPUT_VIEWS
 from seqforge_jazz.melody_vocabulary import (
     DURATIONS,
     HIGHEST_PITCH,
@@ -40,6 +42,7 @@ class MelodyCodec:
 
     vocabulary = VOCABULARY
     context_fields = CONTEXT_FIELDS
+    output_views = OUTPUT_VIEWS
 
     def __init__(self, *, vocabulary: Vocabulary | None = None) -> None:
         self.options: Mapping[str, Any] = {}
@@ -62,6 +65,7 @@ class MelodyCodec:
             tick = note.end
         _append(tokens, ticks, REST, REST, tick, work.chart.ticks)
         due = np.tile([PITCH_DUE, DURATION_DUE], len(ticks))
+        line = np.array(tokens, np.int32)
         return Piece(
             id=work.title,
             group=work.group or work.title,
@@ -72,10 +76,10 @@ class MelodyCodec:
                 "choruses": 1,
                 "tempo": work.tempo_bpm,
                 "swing": work.swing,
-                "instrument": _player(work.instrument, np.array(tokens)),
+                "instrument": _player(work.instrument, line),
             },
-            tokens=np.array(tokens, np.int32),
-            context=context_table(work.chart)[due, np.repeat(ticks, 2)],
+            tokens=line,
+            context=with_history(context_table(work.chart)[due, np.repeat(ticks, 2)], *pitches_before(line)),
         )
 
     def variants(self, piece: Piece) -> Iterator[Piece]:
@@ -91,7 +95,7 @@ class MelodyCodec:
                     "instrument": _player(piece.prompt["instrument"], tokens),
                 },
                 tokens=tokens,
-                context=transposed_context(piece.context, semitones),
+                context=with_history(transposed_context(piece.context, semitones), *pitches_before(tokens)),
             )
 
     def guides(self, prompts: Sequence[Mapping[str, Any]]) -> MelodyGuides:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from seqforge_jazz.charts import Chart
 from seqforge_jazz.melody_context import DURATION_DUE, PITCH_DUE, context_table
-from seqforge_jazz.melody_vocabulary import DURATIONS, LONGEST, REST, TIE, VOCABULARY, pitch_token
+from seqforge_jazz.melody_history import NO_PITCH, with_history
+from seqforge_jazz.melody_vocabulary import DURATIONS, LONGEST, PITCHES, REST, TIE, VOCABULARY, pitch_token
 
 __all__ = ["MelodyGuides", "Walk"]
 
@@ -19,6 +20,20 @@ Bools = NDArray[np.bool_]
 
 # what was before the pitch that is due; each has a row of allowed tokens
 _START, _NOTE, _LONGEST_NOTE, _RESTED, _LONGEST_REST = range(5)
+
+# the arrays of `MelodyGuides` that have a value for each sequence
+_STATE = (
+    "_which",
+    "_offset",
+    "_ticks",
+    "_tick",
+    "_due",
+    "_before",
+    "_resting",
+    "_last_pitch",
+    "_previous_pitch",
+    "done",
+)
 
 
 @dataclass(frozen=True)
@@ -69,12 +84,14 @@ class MelodyGuides:
         self._due = np.full(len(walks), PITCH_DUE, np.int64)
         self._before = np.full(len(walks), _START, np.int64)
         self._resting = np.zeros(len(walks), np.bool_)
+        self._last_pitch = np.full(len(walks), NO_PITCH, np.int32)
+        self._previous_pitch = np.full(len(walks), NO_PITCH, np.int32)
         self.done: Bools = np.zeros(len(walks), np.bool_)
 
     def context(self) -> Ints:
         """See `seqforge.Guides.context`."""
-        place: Ints = self._table[self._due, self._offset + np.minimum(self._tick, self._ticks - 1)]
-        return place
+        chart_part = self._table[self._due, self._offset + np.minimum(self._tick, self._ticks - 1)]
+        return with_history(chart_part, self._last_pitch, self._previous_pitch)
 
     def allowed(self) -> Bools:
         """See `seqforge.Guides.allowed`."""
@@ -88,6 +105,9 @@ class MelodyGuides:
         pitch = active & (self._due == PITCH_DUE)
         duration = active & (self._due == DURATION_DUE)
         self._resting = np.where(pitch, tokens == REST, self._resting)
+        sounds = pitch & (tokens >= PITCHES.start) & (tokens < PITCHES.stop)
+        self._previous_pitch = np.where(sounds, self._last_pitch, self._previous_pitch)
+        self._last_pitch = np.where(sounds, tokens - PITCHES.start, self._last_pitch)
         self._due = np.where(pitch, DURATION_DUE, np.where(duration, PITCH_DUE, self._due))
         length = tokens - DURATIONS.start + 1
         self._tick = np.where(duration, self._tick + length, self._tick)
@@ -101,6 +121,6 @@ class MelodyGuides:
         """See `seqforge.Guides.select`."""
         chosen = object.__new__(MelodyGuides)
         chosen._table, chosen._pitch_rows = self._table, self._pitch_rows
-        for name in ("_which", "_offset", "_ticks", "_tick", "_due", "_before", "_resting", "done"):
+        for name in _STATE:
             setattr(chosen, name, getattr(self, name)[rows])
         return chosen

@@ -202,13 +202,19 @@ def seqforge_register_formats() -> list[FormatSpec]:
 
 @hookimpl
 def seqforge_register_recipes() -> list[RecipeSpec]:
-    """What `seqforge run jazz` and `seqforge run jazzify` do."""
+    """What `seqforge run jazz`, `solos` and `jazzify` do."""
     return [
         RecipeSpec(
             name="jazz",
             package="seqforge_jazz.recipes",
             resource="jazz.toml",
             summary="an LSTM learns jazz lines over chord changes from the built-in etudes, in under a minute",
+        ),
+        RecipeSpec(
+            name="solos",
+            package="seqforge_jazz.recipes",
+            resource="solos.toml",
+            summary="an LSTM learns from human solos, such as those of the Weimar Jazz Database (--data wjazzd.db)",
         ),
         RecipeSpec(
             name="jazzify",

@@ -7,7 +7,7 @@ from typing import Any
 import keras  # type: ignore[import-untyped]  # Keras ships no types
 from keras import ops
 
-from seqforge import ModelSpec
+from seqforge import ModelSpec, output_views
 from seqforge_keras.adam import Adam
 
 __all__ = ["Network"]
@@ -24,6 +24,7 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
         super().__init__()
         self.vocabulary_size = spec.vocabulary_size
         self.fields = len(spec.context_fields)
+        self.views = output_views(spec)
         layers, hidden = int(spec.options["layers"]), int(spec.options["hidden"])
         self.lstm_layers = [keras.layers.LSTM(hidden, return_sequences=True, return_state=True) for _ in range(layers)]
         self.by_name = {}
@@ -51,6 +52,10 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
             if "masks" in inputs:
                 output = output * inputs["masks"][index]
         logits = ops.matmul(output, self.by_name["output.kernel"]) + self.by_name["output.bias"]
+        for index, (field, classes) in enumerate(self.views):
+            relative = ops.matmul(output, self.by_name[f"view.{index}.kernel"])
+            found = ops.take(ops.convert_to_tensor(classes), inputs["context"][..., field], axis=0)
+            logits = logits + ops.take_along_axis(relative, found, axis=-1)
         return {"logits": logits, "state": ops.stack(ends)}
 
     def compute_loss(  # the base class's arguments, which its `train_step` passes by name

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from seqforge import BackendOptions, Batch, ModelSpec, State, dropout_masks
+from seqforge import BackendOptions, Batch, ModelSpec, State, dropout_masks, output_views
 from seqforge_torch.adam import Adam, clip_by_global_norm
 from seqforge_torch.parameters import Parameters
 
@@ -30,6 +30,7 @@ class LSTMModel:
         self.clip_norm = options.clip_norm
         self._parameters = Parameters(weights)
         self._adam = Adam(self._parameters.flat)
+        self._views = [(field, _integers(classes)) for field, classes in output_views(spec)]
         self._second_bias = torch.zeros(4 * self.hidden)  # the kernel has two; canonically there is one
         if not spec.options["embedding"]:
             # one-hot rows, then a row of zeros: NONE is -1, and so finds the last one
@@ -98,7 +99,14 @@ class LSTMModel:
             end[f"{name}.hidden"], end[f"{name}.cell"] = hidden.detach()[0].numpy(), cell.detach()[0].numpy()
             if masks is not None:
                 output = output * torch.from_numpy(masks[layer])
-        return functional.linear(output, self._parameters["output.kernel"], self._parameters["output.bias"]), end
+        return self._logits(output, _integers(context)), end
+
+    def _logits(self, output: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        logits = functional.linear(output, self._parameters["output.kernel"], self._parameters["output.bias"])
+        for index, (field, classes) in enumerate(self._views):
+            relative = functional.linear(output, self._parameters[f"view.{index}.kernel"])
+            logits = logits + relative.gather(-1, classes[context[..., field]])
+        return logits
 
     def _layer_input(self, tokens: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
         """The token, embedded or one-hot, then the embedding of each context field: (B, T, inputs)."""

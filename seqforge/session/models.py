@@ -1,0 +1,67 @@
+"""Trained models: found by name or path, read, and given the codec that they name."""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqforge.errors import FileDamaged, PluginError, SeqforgeError, UnknownName
+from seqforge.files.model_file import ModelFile, read_model
+from seqforge.files.run_folder import model_path
+from seqforge.interfaces import Codec
+from seqforge.options import check_options
+from seqforge.plugins import Part, Registry
+
+__all__ = ["FoundModel", "find_model", "model_codec"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundModel:
+    """A model and where it is from: `part` is that of a registered one, `short_name` what its takes are named after."""
+
+    model: ModelFile
+    short_name: str
+    part: Part | None = None
+
+
+def find_model(registry: Registry, request: str) -> FoundModel:
+    """The model that `request` names: a model file, the folder of a run or, if there is neither, a registered model."""
+    path = Path(request)
+    looks_like_path = request.endswith(".safetensors") or "/" in request or os.sep in request
+    if not path.exists() and not looks_like_path:
+        return _registered_model(registry, request)
+    model = read_model(model_path(path))
+    return FoundModel(model=model, short_name=path.name if path.is_dir() else path.stem)
+
+
+def _registered_model(registry: Registry, name: str) -> FoundModel:
+    if not registry.has("models", name):
+        hint = "- or give a model file or the folder of a run (see `seqforge list runs`)"
+        raise UnknownName("model", name, registry.names("models"), hint)
+    part = registry.find("models", name)
+    try:
+        resource = importlib.resources.files(part.spec.package).joinpath(part.spec.resource)
+        with importlib.resources.as_file(resource) as path:
+            model = read_model(path)
+    except (ImportError, OSError, TypeError, ValueError, SeqforgeError) as error:
+        raise PluginError(
+            f"model '{part.spec.name}' of {part.distribution} (entry point {part.entry_point}) can't be read: "
+            f"{type(error).__name__}: {error}; reinstall {part.distribution}"
+        ) from error
+    return FoundModel(model=model, short_name=part.spec.name, part=part)
+
+
+def model_codec(registry: Registry, model: ModelFile) -> tuple[Part, Codec]:
+    """The codec that a model file names, with the file's options and vocabulary."""
+    part = registry.find("codecs", model.codec["name"])
+    options = check_options(part.spec.options, model.codec["options"], f"codec.{part.spec.name}.")
+    codec: Codec = part.build(vocabulary=model.vocabulary, **options)
+    stored = (model.vocabulary, model.spec.context_fields, model.spec.output_views)
+    if (codec.vocabulary, codec.context_fields, codec.output_views) != stored:
+        raise FileDamaged(
+            f"the model's vocabulary or context does not fit codec {part.spec.name} of {part.distribution}; "
+            f"install the version that the model was trained with"
+        )
+    return part, codec
