@@ -1,4 +1,4 @@
-"""The changes that a prompt asks to play over: its options `chords`, `key`, `transpose` and `choruses`."""
+"""The changes that a prompt asks to play over (`chords`, `key`, `transpose`, `choruses`), and the prompt of a sheet."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from seqforge_jazz.charts import Chart
 from seqforge_jazz.chords import Chord
 from seqforge_jazz.forms import chart_from, form_of
 from seqforge_jazz.keys import Key
+from seqforge_jazz.leadsheet import LeadSheet
 
-__all__ = ["Changes", "changes_of"]
+__all__ = ["Changes", "changes_of", "prompt_of"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,19 @@ class Changes:
 def changes_of(prompt: Mapping[str, Any]) -> Changes:
     """The changes of a prompt; `RequestError` for a chord, form or key that can't be read."""
     return _changes(prompt["chords"], prompt["key"], prompt["transpose"], prompt["choruses"])
+
+
+def prompt_of(sheet: LeadSheet, instrument: str) -> dict[str, Any]:
+    """The prompt that asks for the changes of a lead sheet, as it is played, by `instrument`."""
+    return {
+        "chords": sheet.chart.text,
+        "key": sheet.key,
+        "transpose": 0,
+        "choruses": 1,
+        "tempo": sheet.tempo_bpm,
+        "swing": sheet.swing,
+        "instrument": instrument,
+    }
 
 
 @lru_cache(maxsize=256)

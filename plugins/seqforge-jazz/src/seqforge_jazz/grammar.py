@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge import ContextField, DataError, OutputView, Piece, Vocabulary
-from seqforge_jazz.changes import changes_of
+from seqforge_jazz.changes import changes_of, prompt_of
 from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.grammar_bars import BarFilling, GrammarGuides
 from seqforge_jazz.grammar_pitches import choose_pitch
@@ -58,16 +58,7 @@ class GrammarCodec:
         return Piece(
             id=work.title,
             group=work.group or work.title,
-            prompt={
-                "chords": work.chart.text,
-                "key": work.key,
-                "transpose": 0,
-                "choruses": 1,
-                "tempo": work.tempo_bpm,
-                "swing": work.swing,
-                "instrument": work.instrument,
-                "pitch_seed": 0,
-            },
+            prompt={**prompt_of(work, work.instrument), "pitch_seed": 0},
             tokens=tokens,
             context=np.zeros((len(tokens), 0), np.int32),
         )

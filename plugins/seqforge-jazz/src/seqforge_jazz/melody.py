@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge import DataError, Piece, Vocabulary
-from seqforge_jazz.changes import changes_of
+from seqforge_jazz.changes import changes_of, prompt_of
 from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet, Note
@@ -69,15 +69,7 @@ class MelodyCodec:
         return Piece(
             id=work.title,
             group=work.group or work.title,
-            prompt={
-                "chords": work.chart.text,
-                "key": work.key,
-                "transpose": 0,
-                "choruses": 1,
-                "tempo": work.tempo_bpm,
-                "swing": work.swing,
-                "instrument": _player(work.instrument, line),
-            },
+            prompt=prompt_of(work, _player(work.instrument, line)),
             tokens=line,
             context=with_history(context_table(work.chart)[due, np.repeat(ticks, 2)], *pitches_before(line)),
         )

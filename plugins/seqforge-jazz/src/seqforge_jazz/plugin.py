@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from seqforge import CodecSpec, DatasetSpec, FormatSpec, Option, ReaderSpec, RecipeSpec, hookimpl
+from seqforge import CodecSpec, DatasetSpec, FormatSpec, Option, PretrainedSpec, ReaderSpec, RecipeSpec, hookimpl
 from seqforge_jazz.instruments import INSTRUMENTS
 
 __all__ = [
     "seqforge_register_codecs",
     "seqforge_register_datasets",
     "seqforge_register_formats",
+    "seqforge_register_models",
     "seqforge_register_readers",
     "seqforge_register_recipes",
 ]
@@ -197,6 +198,20 @@ def seqforge_register_formats() -> list[FormatSpec]:
             suffix=".musicxml",
             codecs=_CODECS,
         ),
+    ]
+
+
+@hookimpl
+def seqforge_register_models() -> list[PretrainedSpec]:
+    """The model that comes along; its card stands beside it."""
+    return [
+        PretrainedSpec(
+            name="jazz-solos",
+            package="seqforge_jazz.models",
+            resource="jazz-solos.safetensors",
+            summary="an LSTM of 2 x 256 units that learnt from 359 human solos of the Weimar Jazz Database",
+            licence="ODbL 1.0",
+        )
     ]
 
 
