@@ -26,6 +26,15 @@ def test_data_is_shown_with_what_was_kept_and_what_was_dropped(seqforge, songs):
     assert "dropped raise.trap: reader trap failed (ZeroDivisionError: no way)" in outcome.out
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
+def test_data_without_a_usable_piece_is_shown_and_is_an_error(seqforge, songs, form):
+    outcome = seqforge("inspect", songs / "raise.trap", *form)
+    assert outcome.status == 2
+    assert "ZeroDivisionError: no way" in outcome.out
+    assert "no usable piece in" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
 def test_json_has_all_of_it(seqforge, songs):
     values = json.loads(seqforge("inspect", songs, "--json", "--set", "data.first_line=2").out)
     assert (values["pieces"], values["kept"]) == (1, ["one.letters"])

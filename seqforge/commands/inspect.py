@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from seqforge.commands.screen import counted, print_json, print_pairs, printable
-from seqforge.errors import UnknownName
+from seqforge.errors import DataError, UnknownName
 from seqforge.plugins import Registry
 
 __all__ = ["inspect"]
@@ -107,9 +107,11 @@ def _inspect_data(registry: Registry, source: str, codec: str | None, assignment
     about = {"source": source, "codec": part.spec.name, "licence": dataset.licence, "citation": dataset.citation}
     if as_json:
         print_json({**about, **size, **audit_values(audit)})
-        return
-    about["holds"] = ", ".join(f"{count:,.0f} {unit}" for unit, count in size.items())
-    about["sources"] = f"{len(audit.kept):,} kept, {counted(len(audit.dropped), 'item')} dropped"
-    print_pairs([(key, printable(value) or "unknown") for key, value in about.items()])
-    for line in audit_lines(audit, _MOST_LINES):
-        print(f"  {line}")
+    else:
+        about["holds"] = ", ".join(f"{count:,.0f} {unit}" for unit, count in size.items())
+        about["sources"] = f"{len(audit.kept):,} kept, {counted(len(audit.dropped), 'item')} dropped"
+        print_pairs([(key, printable(value) or "unknown") for key, value in about.items()])
+        for line in audit_lines(audit, _MOST_LINES):
+            print(f"  {line}")
+    if not pieces:
+        raise DataError(f"no usable piece in '{source}': the reasons stand above")
