@@ -224,11 +224,10 @@ def _files(result: RunResult) -> list[tuple[str, str]]:
 def _next_commands(plan: Plan, result: RunResult) -> list[tuple[str, str]]:
     path = result.folder.path
     prompt = next(iter(plan.config.samples.prompt.items()), None)
-    again = path if plan.start else plan.config.recipe or path
     option = f" --{prompt[0].replace('_', '-')} {shlex.quote(str(prompt[1]))}" if prompt and prompt[1] else ""
     return [
         ("next, try:", ""),
         (f"  seqforge generate {path}{option} -n 4", "more takes"),
         (f"  seqforge generate {path} --temperature 0.8", "a safer player; above 1 a wilder one"),
-        (f"  seqforge run {again} --seed 2", "another model from another seed"),
+        (f"  seqforge run {path} --seed 2", "another model of the same data, from another seed"),
     ]
