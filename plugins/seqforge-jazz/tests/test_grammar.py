@@ -2,10 +2,8 @@
 
 import json
 import os
-import random
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -16,12 +14,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from music21 import chord, interval, pitch, scale
 
 from seqforge import DataError, RequestError, Vocabulary
 from seqforge_jazz.charts import Chart
 from seqforge_jazz.chords import Chord
-from seqforge_jazz.directed_intervals import interval_name, semitones_of, staff_step
 from seqforge_jazz.etudes import EtudeDataset, etudes
 from seqforge_jazz.formats.midi import MidiFormat
 from seqforge_jazz.grammar import GrammarCodec
@@ -29,7 +25,7 @@ from seqforge_jazz.grammar_values import CLASSES, Value
 from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet, Note, Voicing
 from seqforge_jazz.readers.midi import MidiReader
-from seqforge_jazz.tone_types import tones_of_chord, tones_of_pitches
+from seqforge_jazz.tone_types import tones_of_chord
 
 DATA = Path(os.environ.get("SEQFORGE_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "metheny"
 WITH_METHENY = pytest.mark.skipif(not DATA.is_dir(), reason="no folder metheny in SEQFORGE_TEST_DATA")
@@ -43,7 +39,6 @@ DEFAULTS = {
     "instrument": "tenor-sax",
     "pitch_seed": 0,
 }
-NAMES = ("C", "C#", "D", "E-", "E", "F", "F#", "G", "G#", "A", "B-", "B")
 CHARTS = ("Dm7 G7 | Cmaj7 | % | F7alt", "3/4 Am7 | D7 . G7 | Cmaj7", "N.C. | Bbm7b5 Eb7(b9) | Abm6", "N.C.", "C")
 SYMBOLS = (
     "C,0.500",
@@ -108,15 +103,13 @@ def test_the_chords_of_the_original() -> None:
 
 
 @WITH_METHENY
-def test_reading_and_encoding_is_quick() -> None:
-    started = time.perf_counter()
+def test_reading_and_encoding_need_no_music21() -> None:
     code = (
         "import sys; from seqforge_jazz.readers.midi import MidiReader; from seqforge_jazz.grammar import GrammarCodec;"
         "from pathlib import Path; _, sheet = MidiReader().read(Path(sys.argv[1]));"
         "GrammarCodec().encode(sheet); assert 'music21' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, DATA / "original_metheny.mid"], check=True)
-    assert time.perf_counter() - started < 5
 
 
 def test_the_vocabulary_has_one_order() -> None:
@@ -327,36 +320,3 @@ def test_a_decoded_solo_can_be_written_and_read(tmp_path: Path) -> None:
     MidiFormat().write(solo, tmp_path / "solo.mid")
     _, again = MidiReader(melody_track="0").read(tmp_path / "solo.mid")
     assert [(note.start, note.pitch) for note in again.notes] == [(note.start, note.pitch) for note in solo.notes]
-
-
-def in_words(midi: int) -> pitch.Pitch:
-    return pitch.Pitch(f"{NAMES[midi % 12]}{midi // 12 - 1}")
-
-
-def test_types_are_those_of_music21() -> None:
-    chooser = random.Random(7)
-    chords = [tuple(chooser.sample(range(40, 80), chooser.randint(1, 8))) for _ in range(60)]
-    chords += [(53, 57, 60), (52, 55, 60), (43, 53, 59, 64), (58, 62, 65, 69), (60, 61, 64, 67)]
-    for struck in chords:
-        theirs = chord.Chord([in_words(midi) for midi in struck])
-        kind = scale.MajorScale() if theirs.quality == "major" else scale.DorianScale()
-        names = {one.name for one in kind.derive(theirs).getPitches()}
-        tones = tones_of_pitches(struck)
-        for midi in range(60, 72):
-            by_name = "C" if NAMES[midi % 12] in theirs.pitchNames else "S" if NAMES[midi % 12] in names else ""
-            near = any((midi - one) % 12 in (1, 11) for one in struck)
-            assert tones.type_of(midi) == (by_name or ("A" if near else "X")), (struck, midi)
-
-
-def test_interval_names_are_those_of_music21() -> None:
-    chooser = random.Random(7)
-    for _ in range(150):
-        before = chooser.randint(21, 108)
-        after = min(max(before + chooser.randint(-26, 26), 21), 108)
-        step = interval.Interval(in_words(before), in_words(after))
-        steps, semitones = staff_step(after) - staff_step(before), after - before
-        upper = interval_name(steps + 2, semitones + 3)
-        lower = interval_name(steps - 2, semitones - 3)
-        assert upper == interval.add([step, "m3"]).directedName
-        assert lower == interval.subtract([step, "m3"]).directedName
-        assert (semitones_of(upper), semitones_of(lower)) == (semitones + 3, semitones - 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,9 +12,9 @@ from seqforge_jazz.charts import Chart
 from seqforge_jazz.chords import Chord
 from seqforge_jazz.forms import chart_from, form_of
 from seqforge_jazz.keys import Key
-from seqforge_jazz.leadsheet import LeadSheet
+from seqforge_jazz.leadsheet import LeadSheet, Note
 
-__all__ = ["Changes", "changes_of", "prompt_of"]
+__all__ = ["Changes", "changes_of", "prompt_of", "sheet_of"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,20 @@ def prompt_of(sheet: LeadSheet, instrument: str) -> dict[str, Any]:
         "swing": sheet.swing,
         "instrument": instrument,
     }
+
+
+def sheet_of(changes: Changes, notes: Iterable[Note], prompt: Mapping[str, Any]) -> LeadSheet:
+    """The lead sheet of `notes` over the changes, played as the prompt says."""
+    return LeadSheet(
+        title=changes.title,
+        chart=changes.chart,
+        notes=tuple(notes),
+        key=changes.key,
+        tempo_bpm=prompt["tempo"],
+        swing=prompt["swing"],
+        style=changes.style,
+        instrument=prompt["instrument"],
+    )
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge import ContextField, DataError, OutputView, Piece, Vocabulary
-from seqforge_jazz.changes import changes_of, prompt_of
+from seqforge_jazz.changes import changes_of, prompt_of, sheet_of
 from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.grammar_bars import BarFilling, GrammarGuides
 from seqforge_jazz.grammar_pitches import choose_pitch
@@ -90,16 +90,7 @@ class GrammarCodec:
             before = notes[-1].pitch if notes else None
             tones = tones_of_chord(changes.chart.chord_at(start))
             notes.append(Note(start, end - start, choose_pitch(value, tones, before, instrument, generator)))
-        return LeadSheet(
-            title=changes.title,
-            chart=changes.chart,
-            notes=tuple(notes),
-            key=changes.key,
-            tempo_bpm=prompt["tempo"],
-            swing=prompt["swing"],
-            style=changes.style,
-            instrument=prompt["instrument"],
-        )
+        return sheet_of(changes, notes, prompt)
 
     def units(self, tokens: Ints) -> dict[str, float]:
         """Events (values), notes, and the quarters that their lengths add up to as `beat`."""

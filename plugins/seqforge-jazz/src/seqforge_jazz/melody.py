@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge import DataError, Piece, Vocabulary
-from seqforge_jazz.changes import changes_of, prompt_of
+from seqforge_jazz.changes import changes_of, prompt_of, sheet_of
 from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet, Note
@@ -110,16 +110,7 @@ class MelodyCodec:
             if end > tick:
                 _add_note(notes, pitch, tick, end)
             tick, pitch = end, REST
-        return LeadSheet(
-            title=changes.title,
-            chart=chart,
-            notes=tuple(notes),
-            key=changes.key,
-            tempo_bpm=prompt["tempo"],
-            swing=prompt["swing"],
-            style=changes.style,
-            instrument=prompt["instrument"],
-        )
+        return sheet_of(changes, notes, prompt)
 
     def units(self, tokens: Ints) -> dict[str, float]:
         """Events (notes and rests), notes, and quarters as `beat`."""
