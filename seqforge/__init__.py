@@ -1,7 +1,7 @@
 """seqforge: train small sequence models on your own corpus; generate, hear, see and judge what they learnt.
 
-These names are what plugins build on. Importing them loads no NumPy: `LSTM`, `dropout_masks` and `output_views`, which
-need it, are loaded when they are first used.
+These names are what plugins build on. Importing them loads no NumPy: `LSTM` and what belongs to it, which need it, are
+loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ from seqforge.interfaces import (
 from seqforge.options import Option, check_options
 
 if TYPE_CHECKING:
-    from seqforge.architectures.lstm import LSTM, dropout_masks, output_views
+    from seqforge.architectures.lstm import LSTM, DropoutMasks, dropout_masks, output_views
 
 __version__ = "0.1.0"
 
@@ -76,6 +76,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "DatasetSpec",
+    "DropoutMasks",
     "FileDamaged",
     "Format",
     "FormatSpec",
@@ -110,9 +111,11 @@ __all__ = [
     "output_views",
 ]
 
+_OF_THE_LSTM = ("LSTM", "DropoutMasks", "dropout_masks", "output_views")
+
 
 def __getattr__(name: str) -> Any:
-    if name not in ("LSTM", "dropout_masks", "output_views"):
+    if name not in _OF_THE_LSTM:
         raise AttributeError(f"module 'seqforge' has no attribute '{name}'")
     from seqforge.architectures import lstm
 

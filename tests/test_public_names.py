@@ -24,7 +24,7 @@ def test_the_list_of_public_names_is_sorted_and_complete():
         if not name.startswith("_") and getattr(value, "__module__", "").startswith("seqforge.")
     }
     assert defined <= set(seqforge.__all__)
-    assert set(seqforge.__all__) <= set(dir(seqforge)) | {"LSTM", "dropout_masks", "output_views"}
+    assert set(seqforge.__all__) <= set(dir(seqforge)) | {"LSTM", "DropoutMasks", "dropout_masks", "output_views"}
 
 
 def test_a_name_that_is_not_public_is_an_attribute_error():

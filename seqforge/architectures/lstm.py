@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from seqforge.interfaces import ContextField, ModelSpec
 from seqforge.options import Option
 
-__all__ = ["LSTM", "context_embedding_size", "dropout_masks", "input_size", "output_views"]
+__all__ = ["LSTM", "DropoutMasks", "context_embedding_size", "dropout_masks", "input_size", "output_views"]
 
 Floats = NDArray[np.float32]
 
@@ -49,19 +49,38 @@ def output_views(spec: ModelSpec) -> list[tuple[int, NDArray[np.int32]]]:
     return [(numbers[view.field], np.array(view.classes, np.int32)) for view in spec.output_views]
 
 
-def dropout_masks(spec: ModelSpec, batch_size: int, steps: int, seed: int) -> list[Floats] | None:
-    """What each layer's output (B, T, H) is multiplied with in a training step; `None` without dropout.
+@dataclass(frozen=True)
+class DropoutMasks:
+    """What one training step multiplies with: 0, or 1 / (1 - rate). Empty, or `None`, where the rate is 0.
 
-    The masks hold 0 or 1 / (1 - rate) and depend on the seed alone, so dropout is the same on every backend
-    (Srivastava et al. 2014; between layers and before the output, as Zaremba et al. 2014, arXiv 1409.2329).
+    `inputs` (B, 1, I) for the input of layer 0, `outputs` (B, 1, H) for each layer's output, the same at every step of
+    the window; `recurrent` (H, 4 H) for each layer's recurrent kernel.
     """
-    rate = float(spec.options["dropout"])
-    if rate == 0:
-        return None
+
+    inputs: Floats | None
+    outputs: tuple[Floats, ...]
+    recurrent: tuple[Floats, ...]
+
+
+def dropout_masks(spec: ModelSpec, batch_size: int, seed: int) -> DropoutMasks:
+    """The masks of a training step; they depend on the seed alone, so dropout is the same on every backend.
+
+    Units are dropped for a whole window (Gal and Ghahramani 2016, arXiv 1512.05287), weights of the recurrent kernel
+    for a whole step (Merity et al. 2018, arXiv 1708.02182).
+    """
     generator = np.random.Generator(np.random.PCG64(seed))
-    shape = (batch_size, steps, int(spec.options["hidden"]))
-    keep = np.float32(1 / (1 - rate))
-    return [(generator.random(shape, dtype=np.float32) >= rate) * keep for _ in range(int(spec.options["layers"]))]
+    layers, hidden = int(spec.options["layers"]), int(spec.options["hidden"])
+
+    def masks(option: str, count: int, *shape: int) -> tuple[Floats, ...]:
+        rate = float(spec.options.get(option, 0))  # models of an earlier version lack some
+        keep = np.float32(1 / (1 - rate))
+        drawn = range(count if rate else 0)
+        return tuple((generator.random(shape, dtype=np.float32) >= rate) * keep for _ in drawn)
+
+    outputs = masks("dropout", layers, batch_size, 1, hidden)
+    recurrent = masks("recurrent_dropout", layers, hidden, 4 * hidden)
+    inputs = masks("input_dropout", 1, batch_size, 1, input_size(spec))
+    return DropoutMasks(inputs=inputs[0] if inputs else None, outputs=outputs, recurrent=recurrent)
 
 
 @dataclass(frozen=True)
@@ -80,7 +99,25 @@ class LSTM:
             maximum=1024,
             help="values a context field, if it has more than these",
         ),
-        Option(name="dropout", type=float, default=0.0, minimum=0, maximum=0.95, help="share of units dropped"),
+        Option(
+            name="dropout", type=float, default=0.0, minimum=0, maximum=0.95, help="share of each layer's units dropped"
+        ),
+        Option(
+            name="input_dropout",
+            type=float,
+            default=0.0,
+            minimum=0,
+            maximum=0.95,
+            help="share of the first layer's inputs dropped",
+        ),
+        Option(
+            name="recurrent_dropout",
+            type=float,
+            default=0.0,
+            minimum=0,
+            maximum=0.95,
+            help="share of the recurrent kernels' weights dropped",
+        ),
         Option(
             name="relative_output",
             type=bool,

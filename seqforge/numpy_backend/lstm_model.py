@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.architectures.lstm import dropout_masks, output_views
+from seqforge.architectures.lstm import DropoutMasks, dropout_masks, output_views
 from seqforge.interfaces import BackendOptions, Batch, ModelSpec, State
 from seqforge.numpy_backend import lstm_layer
 from seqforge.numpy_backend.adam import Adam, clip_by_global_norm
@@ -26,7 +26,7 @@ _quiet = np.errstate(over="ignore", invalid="ignore")  # when weights run away, 
 class _Pass:
     """A forward pass, time first: each layer's input, trace and output (dropout applied), and the end state."""
 
-    inputs: list[Floats | None]
+    inputs: list[Floats]
     traces: list[lstm_layer.LayerTrace]
     output: Floats
     state: dict[str, Floats]
@@ -47,7 +47,7 @@ class LSTMModel:
     @_quiet
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
-        masks = dropout_masks(self.spec, batch.inputs.shape[0], batch.inputs.shape[1], seed)
+        masks = dropout_masks(self.spec, len(batch.inputs), seed)
         start = state if state is not None else self.initial_state(len(batch.inputs))
         result = self._run(batch.inputs, batch.context, start, masks)
         logits = self._logits(result.output, batch.context)
@@ -85,19 +85,17 @@ class LSTMModel:
         """See `seqforge.Model.load_optimizer_state`."""
         self._adam.load_state(state)
 
-    def _run(self, inputs: Ints, context: Ints, state: State, masks: list[Floats] | None) -> _Pass:
-        layer_inputs: list[Floats | None] = []
-        traces = []
+    def _run(self, inputs: Ints, context: Ints, state: State, masks: DropoutMasks | None) -> _Pass:
+        layer_inputs, traces = [], []
         end: dict[str, Floats] = {}
-        drive = self._first_drive(inputs.T, context.swapaxes(0, 1))
-        output: Floats | None = None
+        output = self._first_input(inputs.T, context.swapaxes(0, 1))
+        if masks is not None and masks.inputs is not None:
+            output = output * masks.inputs.swapaxes(0, 1)
         for layer in range(self.layers):
-            if output is not None:
-                drive = output @ self._weights[f"lstm.{layer}.kernel"] + self._weights[f"lstm.{layer}.bias"]
             layer_inputs.append(output)
             trace = lstm_layer.forward(
-                drive,
-                self._weights[f"lstm.{layer}.recurrent"],
+                output @ self._weights[f"lstm.{layer}.kernel"] + self._weights[f"lstm.{layer}.bias"],
+                self._recurrent(layer, masks),
                 state[f"lstm.{layer}.hidden"],
                 state[f"lstm.{layer}.cell"],
             )
@@ -105,34 +103,25 @@ class LSTMModel:
             end[f"lstm.{layer}.hidden"] = trace.hiddens[-1].copy()
             end[f"lstm.{layer}.cell"] = trace.cells[-1].copy()
             output = trace.hiddens[1:]
-            if masks is not None:
-                output = output * masks[layer].swapaxes(0, 1)
-        assert output is not None  # there is at least one layer
+            if masks is not None and masks.outputs:
+                output = output * masks.outputs[layer].swapaxes(0, 1)
         return _Pass(inputs=layer_inputs, traces=traces, output=output, state=end)
 
-    def _parts(self) -> list[tuple[str, slice]]:
-        """The embedding (or "" for one-hot) and the rows of layer 0's kernel for the token and each field."""
-        embedding = int(self.spec.options["embedding"])
-        start = embedding or self.spec.vocabulary_size
-        parts = [("embedding.weight" if embedding else "", slice(0, start))]
-        for index in range(len(self.spec.context_fields)):
-            name = f"context.{index}.weight"
-            stop = start + self._weights[name].shape[1]
-            parts.append((name, slice(start, stop)))
-            start = stop
-        return parts
+    def _recurrent(self, layer: int, masks: DropoutMasks | None) -> Floats:
+        """A layer's recurrent kernel (H, 4 H), with what is dropped at 0."""
+        recurrent = self._weights[f"lstm.{layer}.recurrent"]
+        return recurrent * masks.recurrent[layer] if masks is not None and masks.recurrent else recurrent
 
-    def _first_drive(self, tokens: Ints, context: Ints) -> Floats:
-        """Input x kernel + bias of layer 0: rows looked up in tables of embedding x kernel, (T, B, 4 H)."""
-        kernel = self._weights["lstm.0.kernel"]
-        drive = np.broadcast_to(self._weights["lstm.0.bias"], (*tokens.shape, 4 * self.hidden)).copy()
-        for index, (name, rows) in enumerate(self._parts()):
-            table = self._weights[name] @ kernel[rows] if name else kernel[rows]
-            if index == 0:
-                drive += np.where((tokens >= 0)[..., None], table[np.maximum(tokens, 0)], np.float32(0))
-            else:
-                drive += table[context[..., index - 1]]
-        return drive
+    def _first_input(self, tokens: Ints, context: Ints) -> Floats:
+        """The token, embedded or one-hot, then the embedding of each context field: (T, B, I); NONE gives zeros."""
+        if self.spec.options["embedding"]:
+            known = (tokens >= 0)[..., None]
+            parts = [np.where(known, self._weights["embedding.weight"][np.maximum(tokens, 0)], np.float32(0))]
+        else:
+            parts = [(tokens[..., None] == np.arange(self.spec.vocabulary_size)).astype(np.float32)]
+        for index in range(len(self.spec.context_fields)):
+            parts.append(self._weights[f"context.{index}.weight"][context[..., index]])
+        return np.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
 
     def _logits(self, output: Floats, context: Ints) -> Floats:
         """(T, B, V) for the output (T, B, H) and the context (B, T, F)."""
@@ -143,7 +132,7 @@ class LSTMModel:
         return logits
 
     def _gradients(
-        self, batch: Batch, result: _Pass, grad_logits: Floats, masks: list[Floats] | None
+        self, batch: Batch, result: _Pass, grad_logits: Floats, masks: DropoutMasks | None
     ) -> dict[str, Floats]:
         gradients: dict[str, Floats] = {}
         flat = grad_logits.reshape(-1, grad_logits.shape[-1])
@@ -156,37 +145,35 @@ class LSTMModel:
             gradients[f"view.{index}.kernel"] = result.output.reshape(-1, self.hidden).T @ grad_relative
             grad_output += (grad_relative @ kernel.T).reshape(grad_output.shape)
         for layer in range(self.layers - 1, -1, -1):
-            if masks is not None:
-                grad_output = grad_output * masks[layer].swapaxes(0, 1)
-            trace = result.traces[layer]
-            grad_drive = lstm_layer.backward(trace, self._weights[f"lstm.{layer}.recurrent"], grad_output)
+            if masks is not None and masks.outputs:
+                grad_output = grad_output * masks.outputs[layer].swapaxes(0, 1)
+            trace, layer_input = result.traces[layer], result.inputs[layer]
+            grad_drive = lstm_layer.backward(trace, self._recurrent(layer, masks), grad_output)
             rows = grad_drive.reshape(-1, 4 * self.hidden)
+            gradients[f"lstm.{layer}.kernel"] = layer_input.reshape(len(rows), -1).T @ rows
             gradients[f"lstm.{layer}.recurrent"] = trace.hiddens[:-1].reshape(-1, self.hidden).T @ rows
+            if masks is not None and masks.recurrent:
+                gradients[f"lstm.{layer}.recurrent"] *= masks.recurrent[layer]
             gradients[f"lstm.{layer}.bias"] = rows.sum(axis=0)
-            layer_input = result.inputs[layer]
-            if layer_input is not None:
-                gradients[f"lstm.{layer}.kernel"] = layer_input.reshape(-1, self.hidden).T @ rows
-                grad_output = grad_drive @ self._weights[f"lstm.{layer}.kernel"].T
-            else:
-                self._first_gradients(batch, rows, gradients)
-        return gradients
+            grad_output = grad_drive @ self._weights[f"lstm.{layer}.kernel"].T
+        if masks is not None and masks.inputs is not None:
+            grad_output = grad_output * masks.inputs.swapaxes(0, 1)
+        return gradients | self._embedding_gradients(batch, grad_output)
 
-    def _first_gradients(self, batch: Batch, rows: Floats, gradients: dict[str, Floats]) -> None:
-        """Gradients of the embeddings and of layer 0's kernel, from that of its drive, (T B, 4 H)."""
-        kernel = self._weights["lstm.0.kernel"]
-        gradient = np.empty_like(kernel)
-        tokens = batch.inputs.T.reshape(-1)
-        context = batch.context.swapaxes(0, 1).reshape(len(tokens), -1)
-        for index, (name, part) in enumerate(self._parts()):
-            values = tokens if index == 0 else context[:, index - 1]
-            size = len(self._weights[name]) if name else self.spec.vocabulary_size
-            table = _sum_by_value(values, rows, size)
-            if name:
-                gradient[part] = self._weights[name].T @ table
-                gradients[name] = table @ kernel[part].T
-            else:
-                gradient[part] = table
-        gradients["lstm.0.kernel"] = gradient
+    def _embedding_gradients(self, batch: Batch, grad_input: Floats) -> dict[str, Floats]:
+        """From the gradient of the first layer's input, (T, B, I)."""
+        gradients: dict[str, Floats] = {}
+        rows = grad_input.reshape(-1, grad_input.shape[-1])
+        start = int(self.spec.options["embedding"]) or self.spec.vocabulary_size
+        if self.spec.options["embedding"]:
+            tokens = batch.inputs.T.reshape(-1)
+            gradients["embedding.weight"] = _sum_by_value(tokens, rows[:, :start], self.spec.vocabulary_size)
+        for index, field in enumerate(self.spec.context_fields):
+            stop = start + self._weights[f"context.{index}.weight"].shape[1]
+            values = batch.context[..., index].T.reshape(-1)
+            gradients[f"context.{index}.weight"] = _sum_by_value(values, rows[:, start:stop], field.size)
+            start = stop
+        return gradients
 
 
 def _sum_by_value(values: Ints, rows: Floats, size: int) -> Floats:

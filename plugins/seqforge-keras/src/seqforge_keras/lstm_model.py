@@ -33,9 +33,13 @@ class LSTMModel:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
         inputs = self._arrays(batch.inputs, batch.context, start)
-        masks = dropout_masks(self.spec, batch.inputs.shape[0], batch.inputs.shape[1], seed)
-        if masks is not None:
-            inputs["masks"] = np.stack(masks)
+        masks = dropout_masks(self.spec, len(batch.inputs), seed)
+        if masks.inputs is not None:
+            inputs["input_mask"] = masks.inputs
+        if masks.outputs:
+            inputs["output_masks"] = np.stack(masks.outputs)
+        if masks.recurrent:
+            inputs["recurrent_masks"] = np.stack(masks.recurrent)
         self.network.optimizer.learning_rate.assign(learning_rate)
         results = self.network.train_on_batch(inputs, batch.targets, sample_weight=batch.weight, return_dict=True)
         return float(results["loss"]), self._named(results["state"])

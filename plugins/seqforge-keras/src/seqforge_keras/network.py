@@ -17,7 +17,8 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
     """The canonical LSTM; `by_name` maps canonical names to its variables, whose shapes are canonical too.
 
     Called with `tokens` (B, T), `context` (B, T, F), `state` (2 x layers, B, H) - hidden and cell of layer 0, of
-    layer 1, ... - and, with dropout, `masks` (layers, B, T, H). Gives `logits` (B, T, V) and the end `state`.
+    layer 1, ... - and, with dropout, `input_mask` (B, 1, I), `output_masks` (layers, B, 1, H) and `recurrent_masks`
+    (layers, H, 4 H). Gives `logits` (B, T, V) and the end `state`.
     """
 
     def __init__(self, spec: ModelSpec, shapes: dict[str, tuple[int, ...]], largest_norm: float) -> None:
@@ -26,7 +27,9 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
         self.fields = len(spec.context_fields)
         self.views = output_views(spec)
         layers, hidden = int(spec.options["layers"]), int(spec.options["hidden"])
-        self.lstm_layers = [keras.layers.LSTM(hidden, return_sequences=True, return_state=True) for _ in range(layers)]
+        self.lstm_layers = [
+            keras.layers.RNN(_Cell(hidden), return_sequences=True, return_state=True) for _ in range(layers)
+        ]
         self.by_name = {}
         for name, shape in shapes.items():
             if not name.startswith("lstm."):
@@ -44,13 +47,17 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
     def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """See the class."""
         output = self._layer_input(inputs["tokens"], inputs["context"])
+        if "input_mask" in inputs:
+            output = output * inputs["input_mask"]
         state = inputs["state"]
         ends = []
         for index, layer in enumerate(self.lstm_layers):
+            layer.cell.mask = inputs["recurrent_masks"][index] if "recurrent_masks" in inputs else None
             output, *end = layer(output, initial_state=[state[2 * index], state[2 * index + 1]])
+            layer.cell.mask = None
             ends += end
-            if "masks" in inputs:
-                output = output * inputs["masks"][index]
+            if "output_masks" in inputs:
+                output = output * inputs["output_masks"][index]
         logits = ops.matmul(output, self.by_name["output.kernel"]) + self.by_name["output.bias"]
         for index, (field, classes) in enumerate(self.views):
             relative = ops.matmul(output, self.by_name[f"view.{index}.kernel"])
@@ -82,6 +89,22 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
         for index in range(self.fields):
             parts.append(_rows(self.by_name[f"context.{index}.weight"], context[..., index]))
         return ops.concatenate(parts, axis=-1)
+
+
+class _Cell(keras.layers.LSTMCell):  # type: ignore[misc]  # Keras gives its classes no types
+    """Keras' cell with `mask`, if there is one, on its recurrent kernel (H, 4 H)."""
+
+    mask: Any = None
+
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, list[Any]]:
+        """One step: (B, I) and the states before it (B, H) to output and states."""
+        hidden, cell = states
+        recurrent = self.recurrent_kernel if self.mask is None else self.recurrent_kernel * self.mask
+        gates = ops.matmul(inputs, self.kernel) + ops.matmul(hidden, recurrent) + self.bias
+        enter, forget, fresh, leave = ops.split(gates, 4, axis=-1)
+        cell = ops.sigmoid(forget) * cell + ops.sigmoid(enter) * ops.tanh(fresh)
+        hidden = ops.sigmoid(leave) * ops.tanh(cell)
+        return hidden, [hidden, cell]
 
 
 def _rows(table: Any, values: Any) -> Any:

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from seqforge import BackendOptions, Batch, ModelSpec, State, dropout_masks, output_views
+from seqforge import BackendOptions, Batch, DropoutMasks, ModelSpec, State, dropout_masks, output_views
 from seqforge_torch.adam import Adam, clip_by_global_norm
 from seqforge_torch.parameters import Parameters
 
@@ -39,7 +39,7 @@ class LSTMModel:
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
-        masks = dropout_masks(self.spec, batch.inputs.shape[0], batch.inputs.shape[1], seed)
+        masks = dropout_masks(self.spec, len(batch.inputs), seed)
         logits, end = self._run(batch.inputs, batch.context, start, masks)
         targets = _integers(batch.targets).clamp_(min=0).reshape(-1)
         nats = functional.cross_entropy(logits.reshape(-1, self.spec.vocabulary_size), targets, reduction="none")
@@ -84,21 +84,26 @@ class LSTMModel:
             )
 
     def _run(
-        self, inputs: Ints, context: Ints, state: State, masks: list[Floats] | None
+        self, inputs: Ints, context: Ints, state: State, masks: DropoutMasks | None
     ) -> tuple[torch.Tensor, dict[str, Floats]]:
         """Logits (B, T, V) and the state after the last step."""
         output = self._layer_input(_integers(inputs), _integers(context))
+        if masks is not None and masks.inputs is not None:
+            output = output * torch.from_numpy(masks.inputs)
         end: dict[str, Floats] = {}
         for layer in range(self.layers):
             name = f"lstm.{layer}"
             start = [_floats(state[f"{name}.{part}"])[None] for part in ("hidden", "cell")]
-            weights = [self._parameters[f"{name}.{part}"] for part in ("kernel", "recurrent", "bias")]
+            kernel, recurrent, bias = (self._parameters[f"{name}.{part}"] for part in ("kernel", "recurrent", "bias"))
+            if masks is not None and masks.recurrent:
+                recurrent = recurrent * torch.from_numpy(masks.recurrent[layer].T)
+            weights = [kernel, recurrent, bias, self._second_bias]
             output, hidden, cell = torch.lstm(
-                output, start, [*weights, self._second_bias], True, 1, 0.0, torch.is_grad_enabled(), False, True
+                output, start, weights, True, 1, 0.0, torch.is_grad_enabled(), False, True
             )
             end[f"{name}.hidden"], end[f"{name}.cell"] = hidden.detach()[0].numpy(), cell.detach()[0].numpy()
-            if masks is not None:
-                output = output * torch.from_numpy(masks[layer])
+            if masks is not None and masks.outputs:
+                output = output * torch.from_numpy(masks.outputs[layer])
         return self._logits(output, _integers(context)), end
 
     def _logits(self, output: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
