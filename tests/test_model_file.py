@@ -43,8 +43,11 @@ def split(content):
     return header, json.loads(header["__metadata__"]["seqforge"]), content[8 + size :]
 
 
-def join(header, body):
-    encoded = json.dumps(header).encode()
+def join(header, description, body):
+    """A file of these, put together as safetensors does it."""
+    header["__metadata__"]["seqforge"] = json.dumps(description, sort_keys=True, separators=(",", ":"))
+    encoded = json.dumps(header, separators=(",", ":")).encode()
+    encoded += b" " * (-len(encoded) % 8)
     return struct.pack("<Q", len(encoded)) + encoded + body
 
 
@@ -162,18 +165,16 @@ def test_files_of_others_are_refused(read, foreign):
 def test_a_file_of_a_later_version_asks_for_an_update(read, content):
     header, description, body = split(content)
     description["format_version"] = FORMAT_VERSION + 1
-    header["__metadata__"]["seqforge"] = json.dumps(description)
     with pytest.raises(FileDamaged, match="update it"):
-        read(join(header, body))
+        read(join(header, description, body))
 
 
 def test_a_changed_description_is_noticed(read, content):
     header, description, body = split(content)
-    assert read(join(header, body)).codec["name"] == "letters"  # put together as here, an unchanged file is read
+    assert read(join(header, description, body)).codec["name"] == "letters"  # unchanged, it is read
     description["provenance"]["seed"] = 3
-    header["__metadata__"]["seqforge"] = json.dumps(description)
     with pytest.raises(FileDamaged, match="SHA-256"):
-        read(join(header, body))
+        read(join(header, description, body))
 
 
 def test_a_missing_file_is_a_wrong_request(tmp_path):
@@ -194,7 +195,7 @@ def test_a_damaged_file_ends_a_command_with_one_line(seqforge, tmp_path, path, c
 
 def test_a_model_of_another_codec_version_is_refused(seqforge, tmp_path, path):
     model = read_model(path)
-    fields = (*model.spec.context_fields[:1], dataclasses.replace(model.spec.context_fields[1], size=12))
+    fields = (*model.spec.context_fields[:1], dataclasses.replace(model.spec.context_fields[1], name="spot"))
     changed = dataclasses.replace(model, spec=dataclasses.replace(model.spec, context_fields=fields))
     write_model(tmp_path / "other.safetensors", changed)
     outcome = seqforge("generate", "other.safetensors", "--out", "takes")

@@ -15,6 +15,7 @@ from seqforge.plugins import Registry
 __all__ = ["inspect"]
 
 _MOST_LINES = 40
+_LONGEST_LINE = 4000
 _TARGET_HELP = "Data, a model or a run: a path, or a name of `seqforge list data` or `seqforge list models`."
 
 
@@ -37,7 +38,7 @@ def inspect(
             print_json(values)
         else:
             del values["configuration"]  # long, and in the JSON
-            print_pairs([(key, printable(_in_words(value))) for key, value in values.items()])
+            print_pairs([(key, printable(_shortened(_in_words(value)))) for key, value in values.items()])
         return
     _inspect_data(registry, target, codec, set_ or [], as_json=json)
 
@@ -80,6 +81,13 @@ def _in_words(value: Any) -> str:
     if isinstance(value, list):
         return f"({', '.join(_in_words(item) for item in value)})"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _shortened(text: str) -> str:
+    """The text, or its beginning: a file may say of itself as much as it likes."""
+    if len(text) <= _LONGEST_LINE:
+        return text
+    return f"{text[:_LONGEST_LINE]} ... and {len(text) - _LONGEST_LINE:,} characters more, which --json shows"
 
 
 def _inspect_data(registry: Registry, source: str, codec: str | None, assignments: list[str], *, as_json: bool) -> None:

@@ -1,32 +1,39 @@
 """model.safetensors: one self-contained file of weights, spec, codec, vocabulary and provenance.
 
-A safetensors file whose metadata has one entry, `seqforge`: JSON with `format_version`, `spec`, `codec`, `vocabulary`,
-`data`, `provenance` and `sha256`, a digest over everything else in the file. One entry, since the order of several is
-not fixed, and equal runs give equal bytes.
+A sealed file (see `seqforge.files.sealed`) whose description has `spec`, `codec`, `vocabulary`, `data` and
+`provenance`; its tensors are the weights.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
 from seqforge.errors import FileDamaged, RequestError
-from seqforge.files import atomic
-from seqforge.interfaces import ContextField, ModelSpec, OutputView, Vocabulary
+from seqforge.files.model_description import (
+    check_provenance,
+    check_weights,
+    codec_from_json,
+    entry,
+    refuse_others,
+    spec_from_json,
+    spec_to_json,
+    vocabulary_from_json,
+    vocabulary_to_json,
+)
+from seqforge.files.sealed import Sealed, read_sealed, write_sealed
+from seqforge.interfaces import ModelSpec, Vocabulary
 
 __all__ = ["FORMAT_VERSION", "ModelFile", "read_model", "write_model"]
 
 FORMAT_VERSION = 1
-_LARGEST_HEADER = 64 * 2**20
+_KIND = "model"
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,94 +55,43 @@ class ModelFile:
 def write_model(path: Path, model: ModelFile) -> None:
     """Write the file; equal content gives equal bytes."""
     description = {
-        "format_version": FORMAT_VERSION,
-        "spec": _spec_to_json(model.spec),
+        "spec": spec_to_json(model.spec),
         "codec": dict(model.codec),
-        "vocabulary": {"symbols": list(model.vocabulary.symbols), "classes": list(model.vocabulary.classes)},
+        "vocabulary": vocabulary_to_json(model.vocabulary),
         "data": dict(model.data),
         "provenance": dict(model.provenance),
     }
-    tensors = {name: np.ascontiguousarray(model.weights[name]) for name in sorted(model.weights)}
-    header, body = _split(safetensors.numpy.save(tensors))
-    description["sha256"] = _digest(description, header, body)
-    metadata = {"seqforge": json.dumps(description, sort_keys=True, separators=(",", ":"))}
-    atomic.write_bytes(path, safetensors.numpy.save(tensors, metadata=metadata))
+    weights = {name: np.asarray(weight, np.float32) for name, weight in model.weights.items()}
+    write_sealed(path, description, weights, what=_KIND, version=FORMAT_VERSION)
 
 
 def read_model(path: Path) -> ModelFile:
-    """Read and verify the file; `RequestError` if there is none, `FileDamaged` if it is not what was written."""
-    content = _content(path)
+    """Read and verify the file.
+
+    `RequestError` if there is none, `FileDamaged` if it is not what was written, or does not fit together.
+    """
+    sealed = read_sealed(path, what=_KIND, version=FORMAT_VERSION)
     try:
-        header, body = _split(content)
-        description = json.loads(header.pop("__metadata__")["seqforge"])
-        stated = description.pop("sha256")
-        version = description["format_version"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise FileDamaged(f"{path} is not a model of seqforge, or its beginning is damaged") from None
-    if version != FORMAT_VERSION:
-        raise FileDamaged(f"{path} has format version {version!r}; this seqforge reads {FORMAT_VERSION}: update it")
-    if _digest(description, header, body) != stated:
-        raise FileDamaged(f"{path} was altered or damaged: its SHA-256 does not fit; take a fresh copy")
-    try:
-        return ModelFile(
-            spec=_spec_from_json(description["spec"]),
-            codec=description["codec"],
-            vocabulary=Vocabulary(
-                tuple(description["vocabulary"]["symbols"]), tuple(description["vocabulary"]["classes"])
-            ),
-            data=description["data"],
-            provenance=description["provenance"],
-            weights=safetensors.numpy.load(content),
-            sha256=stated,
-        )
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise FileDamaged(f"{path} is not a model that this seqforge understands: {error}") from None
+        return _model(sealed)
+    except (ValueError, RequestError) as error:
+        reason = "".join(letter if letter.isprintable() else "?" for letter in str(error)[:_LONGEST_REASON])
+        raise FileDamaged(f"{path} is not a model that this seqforge understands: {reason}; name another") from None
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise RequestError(f"there is no model file {path}; `seqforge list runs` shows the runs here") from None
-    except OSError as error:
-        raise RequestError(f"{path} can't be read: {error.strerror}") from None
-
-
-def _split(content: bytes) -> tuple[dict[str, Any], memoryview]:
-    """The JSON header and the tensors' bytes; `ValueError` if the lengths do not fit."""
-    size = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or size > min(_LARGEST_HEADER, len(content) - 8):
-        raise ValueError("the header is longer than the file")
-    header = json.loads(content[8 : 8 + size])
-    if not isinstance(header, dict):
-        raise TypeError("the header is not an object")
-    return header, memoryview(content)[8 + size :]
-
-
-def _digest(description: Mapping[str, Any], header: Mapping[str, Any], body: memoryview) -> str:
-    digest = hashlib.sha256()
-    digest.update(json.dumps([description, header], sort_keys=True, separators=(",", ":")).encode())
-    digest.update(body)
-    return digest.hexdigest()
-
-
-def _spec_to_json(spec: ModelSpec) -> dict[str, Any]:
-    return {
-        "architecture": spec.architecture,
-        "vocabulary_size": spec.vocabulary_size,
-        "context_fields": [[field.name, field.size] for field in spec.context_fields],
-        "options": dict(spec.options),
-        "output_views": [[view.field, view.classes] for view in spec.output_views],
-    }
-
-
-def _spec_from_json(values: Mapping[str, Any]) -> ModelSpec:
-    return ModelSpec(
-        architecture=values["architecture"],
-        vocabulary_size=values["vocabulary_size"],
-        context_fields=tuple(ContextField(name, size) for name, size in values["context_fields"]),
-        options=values["options"],
-        output_views=tuple(
-            OutputView(field, tuple(tuple(row) for row in classes)) for field, classes in values["output_views"]
-        ),
+def _model(sealed: Sealed) -> ModelFile:
+    description = sealed.description
+    refuse_others(description, "spec", "codec", "vocabulary", "data", "provenance")
+    vocabulary = vocabulary_from_json(entry(description, "vocabulary", dict))
+    spec = spec_from_json(entry(description, "spec", dict), vocabulary)
+    check_weights(spec, sealed.tensors)
+    data, provenance = entry(description, "data", dict), entry(description, "provenance", dict)
+    check_provenance(data, provenance)
+    return ModelFile(
+        spec=spec,
+        codec=codec_from_json(entry(description, "codec", dict)),
+        vocabulary=vocabulary,
+        data=data,
+        provenance=provenance,
+        weights=sealed.tensors,
+        sha256=sealed.sha256,
     )
