@@ -3,6 +3,7 @@
     SeqforgeError                 exit status 1: the work failed
     |-- TrainingDiverged          a loss is no number any more, or has run away
     |-- FileDamaged               a file of ours is truncated, altered or foreign
+    |-- Interrupted               exit status 130: somebody asked for the end
     |-- RequestError              exit status 2: the request is wrong
     |   |-- UnknownName           no such recipe, key, backend, format ...; names the nearest one
     |   |-- OutOfRange            a value that is not allowed
@@ -21,6 +22,7 @@ from collections.abc import Iterable
 __all__ = [
     "DataError",
     "FileDamaged",
+    "Interrupted",
     "NotInstalled",
     "OutOfRange",
     "PluginError",
@@ -43,6 +45,12 @@ class TrainingDiverged(SeqforgeError):
 
 class FileDamaged(SeqforgeError):
     """A file of ours is truncated, altered or foreign."""
+
+
+class Interrupted(SeqforgeError):
+    """The work was interrupted by Ctrl-C or a polite kill, and what it had come to is saved."""
+
+    exit_status = 130
 
 
 class RequestError(SeqforgeError):

@@ -51,17 +51,13 @@ class _Window:
     stop: int
 
 
-def window_batches(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> Iterator[WindowBatch]:
-    """Batches without end, in an order that the seed fixes; every epoch has an order of its own."""
-    if policy.carry_state:
-        yield from _carried(pieces, policy, seed)
-        return
-    windows = _drawn(pieces, policy, seed) if policy.starts == "random" else _cut(pieces, policy.length)
-    for epoch in itertools.count():
-        order = generator(seed, "windows", epoch).permutation(len(windows))
-        for start in range(0, len(order), policy.batch_size):
-            rows = [windows[index] for index in order[start : start + policy.batch_size]]
-            yield _batch(rows, policy, fresh=np.ones(len(rows), np.bool_))
+def window_batches(
+    pieces: Sequence[Piece], policy: WindowPolicy, seed: int, *, first: int = 0
+) -> Iterator[WindowBatch]:
+    """Batches without end from number `first` on, in an order that the seed fixes; each epoch has one of its own."""
+    choices = _carried(pieces, policy, seed) if policy.carry_state else _shuffled(pieces, policy, seed)
+    for windows, fresh in itertools.islice(choices, first, None):
+        yield _batch(windows, policy, fresh)
 
 
 def drawn_windows(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> Iterator[Batch]:
@@ -100,7 +96,20 @@ def _drawn(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> list[_Wi
     return windows
 
 
-def _carried(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> Iterator[WindowBatch]:
+_Choice = tuple[Sequence[_Window], NDArray[np.bool_]]
+"""The windows of a batch, and which of them are fresh."""
+
+
+def _shuffled(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> Iterator[_Choice]:
+    windows = _drawn(pieces, policy, seed) if policy.starts == "random" else _cut(pieces, policy.length)
+    for epoch in itertools.count():
+        order = generator(seed, "windows", epoch).permutation(len(windows))
+        for start in range(0, len(order), policy.batch_size):
+            rows = [windows[index] for index in order[start : start + policy.batch_size]]
+            yield rows, np.ones(len(rows), np.bool_)
+
+
+def _carried(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> Iterator[_Choice]:
     """Each row walks through a segment of a piece window by window, then takes the next segment of the epoch."""
     queue = _segments_without_end(pieces, policy, seed)
     rows: list[_Window | None] = [None] * policy.batch_size
@@ -114,7 +123,7 @@ def _carried(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> Iterat
             stop = min(segment.start + policy.length, segment.stop)
             windows.append(_Window(segment.piece, segment.start, stop))
             rows[row] = _Window(segment.piece, stop, segment.stop) if stop < segment.stop else None
-        yield _batch(windows, policy, fresh)
+        yield windows, fresh
 
 
 def _segments_without_end(pieces: Sequence[Piece], policy: WindowPolicy, seed: int) -> Iterator[_Window]:

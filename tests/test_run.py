@@ -36,7 +36,7 @@ def files_in(folder):
 
 def test_a_run_leaves_its_files_and_nothing_else(toy_run):
     samples = ["samples/settings.json", "samples/take-01.txt", "samples/take-02.txt"]
-    assert files_in(toy_run) == ["config.toml", "metrics.jsonl", "model.safetensors", *samples]
+    assert files_in(toy_run) == ["config.toml", "metrics.jsonl", "model.safetensors", "resume.safetensors", *samples]
     config = tomllib.loads((toy_run / "config.toml").read_text())
     assert config["recipe"] == "toy"
     assert config["training"]["schedule"] == "constant", "a default is written out, too"
@@ -298,4 +298,3 @@ def test_an_interrupted_run_ends_with_its_status_and_a_line(tmp_path, toy_path):
     assert running.returncode == 130
     assert err.startswith("interrupted")
     assert err.count("\n") == 1
-    assert not (tmp_path / "long" / "model.safetensors").exists()

@@ -7,8 +7,9 @@ import pytest
 
 from seqforge import TrainingDiverged
 from seqforge.interfaces import Batch
-from seqforge.training.loop import train
+from seqforge.training.loop import Progress, train
 from seqforge.training.schedules import Schedule
+from seqforge.training.stopping import BestWeights
 from seqforge.windows import WindowBatch
 
 
@@ -57,17 +58,19 @@ def batches(fresh_rows):
 
 def run(model, fresh_rows, *, validation=None, every=1, patience=0, listener=None):
     figures = iter(validation or [])
-    return train(
+    progress = Progress(best=BestWeights(patience))
+    train(
         model,
         batches(fresh_rows),
+        progress,
         schedule=Schedule(name="inverse", learning_rate=0.1, steps=len(fresh_rows), decay=1.0),
         evaluate_every=every,
         evaluate=lambda model: {"token": next(figures)} if validation else None,
-        patience=patience,
         epoch_tokens=8,
         seed=1,
         observer=listener or Listener(),
     )
+    return progress
 
 
 def test_the_state_is_carried_and_begins_at_zero_in_fresh_rows():
@@ -102,19 +105,19 @@ def test_evaluations_come_when_they_are_due_and_at_the_end():
 def test_the_weights_of_the_best_evaluation_are_kept():
     listener = Listener()
     result = run(Tape(), [[True]] * 6, validation=[3, 2, 2, 1.5, 4, 1.5], listener=listener)
-    assert (result.best_step, result.steps, result.stopped_early) == (4, 6, False)
-    assert result.weights["steps"].tolist() == [4]
+    assert (result.best.step, result.step, result.best.exhausted) == (4, 6, False)
+    assert result.best.weights["steps"].tolist() == [4]
     assert [evaluation.best for evaluation in listener.evaluations] == [True, True, False, True, False, False]
 
 
 def test_patience_counts_evaluations_since_the_best():
     result = run(Tape(), [[True]] * 9, validation=[3, 4, 2, 2, 5, 1, 1, 1, 1], patience=2)
-    assert (result.best_step, result.steps, result.stopped_early) == (3, 5, True)
+    assert (result.best.step, result.step, result.best.exhausted) == (3, 5, True)
 
 
 def test_without_validation_the_training_loss_decides():
     result = run(Tape([3, 1, 2]), [[True]] * 3)
-    assert result.best_step == 2
+    assert result.best.step == 2
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, 1e9])

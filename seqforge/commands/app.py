@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 import seqforge
+from seqforge.commands.export import export
 from seqforge.commands.failures import warn
 from seqforge.commands.generate import make_generate
 from seqforge.commands.inspect import inspect
 from seqforge.commands.list import list_
 from seqforge.commands.plugins import plugins_app
 from seqforge.commands.recipes import recipes_app
+from seqforge.commands.resume import resume
 from seqforge.commands.run import run
 from seqforge.plugins import Registry
 
@@ -44,8 +46,10 @@ def make_app() -> typer.Typer:
         warn([str(problem) for problem in registry.problems])
 
     app.command()(run)
+    app.command()(resume)
     app.command()(make_generate(registry))
     app.command()(inspect)
+    app.command()(export)
     app.command("list")(list_)
     app.add_typer(recipes_app, name="recipes")
     app.add_typer(plugins_app, name="plugins")

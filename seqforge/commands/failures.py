@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from seqforge.errors import SeqforgeError
+from seqforge.errors import Interrupted, SeqforgeError
 
 __all__ = ["INTERRUPTED", "report", "warn"]
 
@@ -27,6 +27,9 @@ def report(*, debug: bool) -> Iterator[None]:
     """Turn an expected error into its line and exit status; with `debug` its traceback is shown as well."""
     try:
         yield
+    except Interrupted as end:
+        print(" ".join(str(end).split()), file=sys.stderr)
+        sys.exit(end.exit_status)
     except SeqforgeError as error:
         if debug:
             raise

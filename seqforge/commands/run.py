@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,13 @@ from seqforge.commands.screen import print_json
 from seqforge.errors import RequestError
 from seqforge.plugins import Registry, short_name
 
-__all__ = ["run"]
+if TYPE_CHECKING:  # loaded when a run begins: they need NumPy
+    from seqforge.files.run_folder import RunFolder
+    from seqforge.session.checkpoints import Checkpoint
+    from seqforge.session.data import Corpus
+    from seqforge.session.plan import Plan
+
+__all__ = ["limit_threads", "perform_and_report", "run"]
 
 
 def run(
@@ -62,7 +68,7 @@ def run(
         "threads": threads,
     }
     starting, changes = _values(registry, request, set_ or [], typed)
-    _limit_threads(changes.get("threads", starting.get("threads", 1)))
+    limit_threads(changes.get("threads", starting.get("threads", 1)))
     from seqforge.session.plan import make_plan
 
     plan = make_plan(registry, starting, changes, backend=backend)
@@ -71,18 +77,34 @@ def run(
 
         print(to_toml(plan.config), end="")
         return
-    from seqforge.commands.run_report import ScreenObserver, print_summary, summary
     from seqforge.files.run_folder import RunFolder, fresh_folder, refuse_occupied
-    from seqforge.session.run import load_corpus, perform
+    from seqforge.session.data import load_corpus
 
     if out is not None:
         refuse_occupied(out, force=force)
         _refuse_start(plan.config.model.start, out)
     corpus = load_corpus(registry, plan)
     folder = RunFolder(out or fresh_folder(Path("runs"), short_name(plan.config.recipe) or "run"))
-    with ScreenObserver(plan, file=sys.stderr if json else sys.stdout) as observer:
-        result = perform(registry, plan, corpus, folder, observer)
-    if json:
+    perform_and_report(registry, plan, corpus, folder, as_json=json)
+
+
+def perform_and_report(
+    registry: Registry,
+    plan: Plan,
+    corpus: Corpus,
+    folder: RunFolder,
+    checkpoint: Checkpoint | None = None,
+    *,
+    as_json: bool,
+) -> None:
+    """Do the run, alone in its folder, with progress on the screen and a summary at the end."""
+    from seqforge.commands.run_report import ScreenObserver, print_summary, summary
+    from seqforge.files.lock import locked
+    from seqforge.session.run import perform
+
+    with locked(folder.path), ScreenObserver(plan, file=sys.stderr if as_json else sys.stdout) as observer:
+        result = perform(registry, plan, corpus, folder, observer, checkpoint)
+    if as_json:
         print_json(summary(plan, result))
     else:
         print_summary(plan, result)
@@ -112,6 +134,7 @@ def _refuse_start(start: str, out: Path) -> None:
         raise RequestError(f"{out} holds the model that the run goes on from; choose another --out")
 
 
-def _limit_threads(threads: Any) -> None:
+def limit_threads(threads: Any) -> None:
+    """Let matrix products use so many threads, as far as they still can."""
     if isinstance(threads, int) and threads > 1 and not thread_limit.limit(threads):
         warn([f"--threads {threads} has no effect on NumPy: a plugin has imported it already"])

@@ -13,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from seqforge.commands.audit_report import audit_lines, audit_values, corpus_size
 from seqforge.commands.screen import counted, print_pairs, print_table, printable
 from seqforge.evaluation.by_step import StepScores
+from seqforge.session.data import Corpus
 from seqforge.session.plan import Plan
-from seqforge.session.run import Corpus, RunResult
+from seqforge.session.run import RunResult
 from seqforge.training.loop import Evaluation
 
 __all__ = ["ScreenObserver", "print_summary", "summary"]
@@ -73,6 +74,10 @@ class ScreenObserver:
                 f"trained on {printable(model.data['source'])}"
             )
         self._say(f"backend   {self.plan.engine}")
+
+    def on_resume(self, step: int) -> None:
+        """Say where the training goes on."""
+        self._say(f"resume    after step {step:,} of {self.plan.config.training.steps:,}")
 
     def on_stage(self, stage: str) -> None:
         """Start the bar when training begins."""
@@ -135,8 +140,8 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
         "architecture": plan.architecture,
         "start": plan.start.provenance() if plan.start else None,
         "parameters": result.parameters,
-        "steps": result.training.steps,
-        "best_step": result.training.best_step,
+        "steps": result.training.step,
+        "best_step": result.training.best.step,
         "losses": result.training.losses,
         "scores": {part: score.rates() for part, score in result.scores.items()},
         "baselines": {
@@ -150,11 +155,11 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
 
 def print_summary(plan: Plan, result: RunResult) -> None:
     """Print how good the model is, the files, and what to try next."""
-    stopped = ", stopped early" if result.training.stopped_early else ""
+    stopped = ", stopped early" if result.training.best.exhausted else ""
     print()
     print(
         f"{plan.architecture} with {result.parameters:,} weights, best at step "
-        f"{result.training.best_step} of {result.training.steps}{stopped}"
+        f"{result.training.best.step} of {result.training.step}{stopped}"
     )
     if result.scores:
         print()

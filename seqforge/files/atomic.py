@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["replacing", "write_bytes", "write_text"]
+__all__ = ["is_leftover", "replacing", "write_bytes", "write_text"]
+
+_MARK = ".seqforge-part-"
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder, which takes the place of `path` if all goes well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f"{_MARK}{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -28,6 +30,11 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
     if os.name == "posix":
         _flush(path.parent)
+
+
+def is_leftover(path: Path) -> bool:
+    """Whether the file is a part that a killed process left behind."""
+    return path.name.startswith(_MARK)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from seqforge.errors import RequestError
 from seqforge.files import atomic
+from seqforge.files.lock import LOCK_NAME
 
 __all__ = ["RunFolder", "fresh_folder", "model_path", "refuse_occupied", "runs_in", "write_settings"]
 
@@ -36,6 +37,16 @@ class RunFolder:
         return self.path / "model.safetensors"
 
     @property
+    def resume(self) -> Path:
+        """The last complete state of the training."""
+        return self.path / "resume.safetensors"
+
+    @property
+    def earlier_resume(self) -> Path:
+        """The state before that one, for the case that a disk loses the last."""
+        return self.path / "resume-earlier.safetensors"
+
+    @property
     def samples(self) -> Path:
         """What was generated, with its settings."""
         return self.path / "samples"
@@ -45,13 +56,21 @@ class RunFolder:
         with self.metrics.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(values, allow_nan=False) + "\n")
 
+    def write_metrics(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Write metrics.jsonl anew."""
+        atomic.write_text(self.metrics, "".join(f"{json.dumps(values, allow_nan=False)}\n" for values in lines))
+
     def clear(self) -> None:
         """Remove what an earlier run left, so that nothing of it passes for this one's."""
-        for path in (self.config, self.metrics, self.model):
+        for path in (self.config, self.metrics, self.model, self.resume, self.earlier_resume):
             path.unlink(missing_ok=True)
-        for sample in _children(self.samples):
-            if sample.is_file():
-                sample.unlink()
+        self.clear_leftovers()
+
+    def clear_leftovers(self) -> None:
+        """Remove the samples, and the parts of files that a killed process left."""
+        for path in (*_children(self.samples), *_children(self.path)):
+            if path.is_file() and (path.parent == self.samples or atomic.is_leftover(path)):
+                path.unlink()
 
 
 def refuse_occupied(out: Path, *, force: bool = False) -> None:
@@ -99,4 +118,4 @@ def write_settings(path: Path, settings: Any) -> None:
 
 
 def _children(path: Path) -> Iterable[Path]:
-    return sorted(path.iterdir()) if path.is_dir() else []
+    return sorted(child for child in path.iterdir() if child.name != LOCK_NAME) if path.is_dir() else []

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge.configuration import to_toml
-from seqforge.corpus import data_digest, open_dataset
-from seqforge.errors import DataError, PluginError
+from seqforge.errors import Interrupted, PluginError, RequestError, SeqforgeError
 from seqforge.evaluation.baselines import baseline_scores
 from seqforge.evaluation.by_step import StepScores, score_steps
 from seqforge.evaluation.copying import SearchableCorpus, longest_copied_run
@@ -21,34 +20,20 @@ from seqforge.evaluation.scoring import Score, score
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile, read_model, write_model
 from seqforge.files.run_folder import RunFolder
-from seqforge.interfaces import Audit, Codec, Dataset, Model, Piece
+from seqforge.interfaces import Codec, Model
 from seqforge.plugins import Registry, short_name
 from seqforge.randomness import generator
+from seqforge.session.checkpoints import Checkpoint, Provenance, restore, save_checkpoint
+from seqforge.session.data import Corpus
 from seqforge.session.plan import Plan
 from seqforge.session.takes import Take, TakesRequest, make_takes
-from seqforge.split import Split, split_by_group
-from seqforge.training.loop import Evaluation, Observer, TrainingResult, train
+from seqforge.training.interruption import interruptions_deferred
+from seqforge.training.loop import Evaluation, Observer, Progress, train
 from seqforge.training.schedules import Schedule
+from seqforge.training.stopping import BestWeights
 from seqforge.windows import WindowPolicy, drawn_windows, epoch_tokens, window_batches
 
-__all__ = ["Corpus", "RunObserver", "RunResult", "load_corpus", "perform"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Corpus:
-    """The encoded data of a run. `training` is augmented, if the configuration says so; `split` is not.
-
-    `codec` has the vocabulary that the data is written in.
-    """
-
-    dataset: Dataset
-    codec: Codec
-    audit: Audit
-    pieces: tuple[Piece, ...]
-    split: Split
-    training: tuple[Piece, ...]
-    digest: str
-    versions: Mapping[str, str]
+__all__ = ["RunObserver", "RunResult", "perform"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +46,7 @@ class RunResult:
 
     folder: RunFolder
     corpus: Corpus
-    training: TrainingResult
+    training: Progress
     parameters: int
     scores: Mapping[str, Score]
     baselines: Mapping[str, Mapping[str, Score]]
@@ -79,79 +64,164 @@ class RunObserver(Observer, Protocol):
     def on_stage(self, stage: str) -> None:
         """The run has come to `baselines`, `training`, `scoring` or `samples`."""
 
-
-def load_corpus(registry: Registry, plan: Plan) -> Corpus:
-    """Read, encode, split and augment the data; `DataError` if nothing usable came."""
-    config = plan.config.data
-    dataset = open_dataset(
-        registry,
-        config.source,
-        config.options,
-        codec=plan.codec,
-        codec_name=plan.config.codec.name,
-        max_seconds=config.max_seconds,
-        keeps_vocabulary=plan.start is not None,
-    )
-    pieces = tuple(dataset.pieces())
-    audit = dataset.audit()
-    if not pieces:
-        reasons = "; ".join(f"{source.name}: {source.reason}" for source in audit.dropped[:3])
-        raise DataError(f"no usable piece in '{config.source}' ({len(audit.dropped)} dropped: {reasons})")
-    split = split_by_group(pieces, validation=config.validation, test=config.test, seed=config.split_seed)
-    training = split.training
-    if config.augment:
-        training = tuple(itertools.chain.from_iterable(dataset.codec.variants(piece) for piece in training))
-    return Corpus(
-        dataset=dataset,
-        codec=dataset.codec,
-        audit=audit,
-        pieces=pieces,
-        split=split,
-        training=training,
-        digest=data_digest(pieces),
-        versions=_origin(registry, config.source),
-    )
+    def on_resume(self, step: int) -> None:
+        """The training goes on after `step`."""
 
 
-def _origin(registry: Registry, source: str) -> dict[str, str]:
-    """The version of the distribution that a registered corpus comes from."""
-    if not registry.has("datasets", source):
-        return {}
-    return registry.versions([registry.find("datasets", source)])
+def perform(
+    registry: Registry,
+    plan: Plan,
+    corpus: Corpus,
+    folder: RunFolder,
+    observer: RunObserver,
+    checkpoint: Checkpoint | None = None,
+) -> RunResult:
+    """Train, score and generate, and leave a run's files in `folder`; with a checkpoint, go on from there.
+
+    An interruption and a full disk end it with a message that says what is saved and how to go on.
+    """
+    session = _Session(registry, plan, corpus, folder, observer)
+    try:
+        session.begin(checkpoint)
+        return session.complete()
+    except (KeyboardInterrupt, Interrupted):
+        raise Interrupted(f"interrupted; {session.saved()}; to go on, type: {session.resume_command()}") from None
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else f" (in {folder.path})"
+        raise SeqforgeError(
+            f"{error.strerror or error}{place}; {session.saved()}; make room there, or give the rights to write, "
+            f"then type: {session.resume_command()}"
+        ) from error
 
 
-def perform(registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, observer: RunObserver) -> RunResult:
-    """Train, score and generate, and leave a run's files in `folder`."""
-    folder.clear()
-    observer.on_data(corpus)
-    atomic.write_text(folder.config, to_toml(plan.config))
-    spec = plan.spec(corpus.codec.vocabulary)
-    weights = _initial_weights(plan, corpus)
-    model = plan.backend.build(spec, weights, plan.backend_options)
-    parts = {"validation": corpus.split.validation, "test": corpus.split.test}
-    parts = {name: pieces for name, pieces in parts.items() if pieces}
-    observer.on_stage("baselines")
-    baselines = baseline_scores(corpus.training, parts, corpus.codec)
-    observer.on_stage("training")
-    result = _train(plan, corpus, model, folder, observer)
-    observer.on_stage("scoring")
-    model.load_weights(result.weights)
-    scores = {name: score(model, pieces, corpus.codec) for name, pieces in parts.items()}
-    write_model(folder.model, _model_file(registry, plan, corpus, result))
-    observer.on_stage("samples")
-    takes = tuple(_samples(registry, plan, corpus.codec, folder))
-    training_data = SearchableCorpus(corpus.training)
-    return RunResult(
-        folder=folder,
-        corpus=corpus,
-        training=result,
-        parameters=sum(weight.size for weight in weights.values()),
-        scores=scores,
-        baselines=baselines,
-        windows=_score_windows(plan, corpus, model) if plan.has_fixed_windows else None,
-        takes=takes,
-        copied=tuple(longest_copied_run(take.tokens, training_data) for take in takes),
-    )
+class _Session:
+    """One run on its way: what belongs to it, and how far it has come."""
+
+    def __init__(
+        self, registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, observer: RunObserver
+    ) -> None:
+        self.registry = registry
+        self.plan = plan
+        self.corpus = corpus
+        self.folder = folder
+        self.observer = observer
+        self.progress = Progress(best=BestWeights(plan.config.training.patience))
+        self.engines: tuple[tuple[int, str], ...] = ()
+        self.saved_step: int | None = None
+
+    def begin(self, checkpoint: Checkpoint | None) -> None:
+        """Prepare the folder and the model, which starts anew or goes on."""
+        plan, corpus = self.plan, self.corpus
+        if checkpoint and checkpoint.provenance.data_digest != corpus.digest:
+            raise RequestError(
+                f"'{plan.config.data.source}' does not give the pieces that the run in {self.folder.path} has been "
+                f"trained on; name the data as it was with --data"
+            )
+        # also where a checkpoint follows: the order of the weights decides the last bit of their norm
+        weights = _initial_weights(plan, corpus)
+        self.model = plan.backend.build(plan.spec(corpus.codec.vocabulary), weights, plan.backend_options)
+        if checkpoint:
+            restore(self.model, checkpoint)
+            self.progress, self.engines = checkpoint.progress, checkpoint.provenance.engines
+            self.saved_step = self.progress.step
+            self.folder.clear_leftovers()
+        else:
+            self.folder.clear()
+        engine = plan.backend.describe(plan.backend_options)
+        if not self.engines or self.engines[-1][1] != engine:
+            self.engines = (*self.engines, (self.progress.step, engine))
+        self.observer.on_data(corpus)
+        atomic.write_text(self.folder.config, to_toml(plan.config))
+        self.folder.write_metrics(dataclasses.asdict(evaluation) for evaluation in self.progress.evaluations)
+        if checkpoint:
+            self.observer.on_resume(self.progress.step)
+        self.save()
+
+    def save(self) -> None:
+        """Save the state of the training and, if it is new, the best model so far."""
+        provenance = Provenance(
+            configuration=to_toml(self.plan.config),
+            data_digest=self.corpus.digest,
+            engines=self.engines,
+        )
+        save_checkpoint(self.folder, provenance, self.progress, self.model)
+        self.saved_step = self.progress.step
+        if self.progress.best.weights and (
+            self.progress.best.step == self.progress.step or not self.folder.model.exists()
+        ):
+            self.write_model()
+
+    def saved(self) -> str:
+        """What of the run is safe, in words."""
+        return "nothing is saved yet" if self.saved_step is None else f"the run is saved up to step {self.saved_step}"
+
+    def resume_command(self) -> str:
+        """What to type to go on."""
+        return f"seqforge resume {shlex.quote(str(self.folder.path))}"
+
+    def complete(self) -> RunResult:
+        """Train, score and generate."""
+        plan, corpus, observer = self.plan, self.corpus, self.observer
+        parts = {"validation": corpus.split.validation, "test": corpus.split.test}
+        parts = {name: pieces for name, pieces in parts.items() if pieces}
+        observer.on_stage("baselines")
+        baselines = baseline_scores(corpus.training, parts, corpus.codec)
+        observer.on_stage("training")
+        with interruptions_deferred() as is_interrupted:
+            self.train(is_interrupted)
+        observer.on_stage("scoring")
+        best = self.progress.best.weights
+        assert best is not None  # the last step is always evaluated
+        self.model.load_weights(best)
+        scores = {name: score(self.model, pieces, corpus.codec) for name, pieces in parts.items()}
+        self.write_model()
+        observer.on_stage("samples")
+        takes = tuple(_samples(self.registry, plan, corpus.codec, self.folder))
+        self.folder.earlier_resume.unlink(missing_ok=True)
+        training_data = SearchableCorpus(corpus.training)
+        return RunResult(
+            folder=self.folder,
+            corpus=corpus,
+            training=self.progress,
+            parameters=sum(weight.size for weight in best.values()),
+            scores=scores,
+            baselines=baselines,
+            windows=_score_windows(plan, corpus, self.model) if plan.has_fixed_windows else None,
+            takes=takes,
+            copied=tuple(longest_copied_run(take.tokens, training_data) for take in takes),
+        )
+
+    def train(self, is_interrupted: Callable[[], bool]) -> None:
+        """Train to the end; see `seqforge.training.loop.train`."""
+        plan, corpus, config = self.plan, self.corpus, self.plan.config.training
+        policy = _window_policy(plan)
+        held_out = corpus.split.validation
+        train(
+            self.model,
+            window_batches(corpus.training, policy, plan.config.seed, first=self.progress.step),
+            self.progress,
+            schedule=Schedule(
+                name=config.schedule,
+                learning_rate=config.learning_rate,
+                steps=config.steps,
+                warmup_steps=config.warmup_steps,
+                decay=config.decay,
+            ),
+            evaluate_every=config.evaluate_every,
+            evaluate=lambda model: score(model, held_out, corpus.codec).rates() if held_out else None,
+            epoch_tokens=epoch_tokens(corpus.training, policy),
+            seed=plan.config.seed,
+            observer=_Journal(self.folder, self.observer),
+            score_windows=(lambda model: _score_windows(plan, corpus, model).to_json())
+            if plan.has_fixed_windows
+            else None,
+            save=lambda progress: self.save(),
+            is_interrupted=is_interrupted,
+        )
+
+    def write_model(self) -> None:
+        """Write model.safetensors with the best weights."""
+        write_model(self.folder.model, _model_file(self.registry, self.plan, self.corpus, self.progress, self.engines))
 
 
 def _initial_weights(plan: Plan, corpus: Corpus) -> Mapping[str, NDArray[np.float32]]:
@@ -166,30 +236,6 @@ def _initial_weights(plan: Plan, corpus: Corpus) -> Mapping[str, NDArray[np.floa
             f"'{plan.start.request}'; use files, or a data set that keeps to a stored vocabulary"
         )
     return plan.start.found.model.weights
-
-
-def _train(plan: Plan, corpus: Corpus, model: Model, folder: RunFolder, observer: RunObserver) -> TrainingResult:
-    config = plan.config.training
-    policy = _window_policy(plan)
-    held_out = corpus.split.validation
-    return train(
-        model,
-        window_batches(corpus.training, policy, plan.config.seed),
-        schedule=Schedule(
-            name=config.schedule,
-            learning_rate=config.learning_rate,
-            steps=config.steps,
-            warmup_steps=config.warmup_steps,
-            decay=config.decay,
-        ),
-        evaluate_every=config.evaluate_every,
-        evaluate=lambda model: score(model, held_out, corpus.codec).rates() if held_out else None,
-        patience=config.patience,
-        epoch_tokens=epoch_tokens(corpus.training, policy),
-        seed=plan.config.seed,
-        observer=_Journal(folder, observer),
-        score_windows=(lambda model: _score_windows(plan, corpus, model).to_json()) if plan.has_fixed_windows else None,
-    )
 
 
 def _window_policy(plan: Plan) -> WindowPolicy:
@@ -215,7 +261,9 @@ class _Journal:
         self.observer.on_evaluation(evaluation)
 
 
-def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: TrainingResult) -> ModelFile:
+def _model_file(
+    registry: Registry, plan: Plan, corpus: Corpus, progress: Progress, engines: tuple[tuple[int, str], ...]
+) -> ModelFile:
     config = plan.config.model_dump(mode="json", exclude_none=True)
     source = plan.config.data.source
     registered = registry.has("datasets", source)
@@ -240,14 +288,20 @@ def _model_file(registry: Registry, plan: Plan, corpus: Corpus, result: Training
             "recipe": plan.config.recipe,
             "seed": plan.config.seed,
             "backend": plan.config.backend.name,
-            "engine": plan.backend.describe(plan.backend_options),
-            "step": result.best_step,
+            "engine": _engines_in_words(engines),
+            "step": progress.best.step,
             "versions": {**plan.versions, **corpus.versions},
             "configuration": config,
             **start,
         },
-        weights=result.weights,
+        weights=progress.best.weights or {},
     )
+
+
+def _engines_in_words(engines: tuple[tuple[int, str], ...]) -> str:
+    """Such as `PyTorch 2.13.0`, or `PyTorch 2.13.0 to step 50, then NumPy 2.4.6`."""
+    ends = [f" to step {step}" for step, _ in engines[1:]] + [""]
+    return ", then ".join(f"{engine}{end}" for (_, engine), end in zip(engines, ends, strict=True))
 
 
 def _samples(registry: Registry, plan: Plan, codec: Codec, folder: RunFolder) -> list[Take]:

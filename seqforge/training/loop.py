@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seqforge.errors import TrainingDiverged
+from seqforge.errors import Interrupted, TrainingDiverged
 from seqforge.interfaces import Model, State
 from seqforge.randomness import dropout_seed
 from seqforge.training.schedules import Schedule
 from seqforge.training.stopping import BestWeights
 from seqforge.windows import WindowBatch
 
-__all__ = ["Evaluation", "Observer", "TrainingResult", "train"]
+__all__ = ["Evaluation", "Observer", "Progress", "train"]
 
 _RUNAWAY_NATS = 1e6
 """A loss above this never comes back: uniform guessing costs 12 nats a token with a hundred thousand symbols."""
@@ -51,73 +50,98 @@ class Observer(Protocol):
 
 
 @dataclass
-class TrainingResult:
-    """The best weights, where they come from, and the losses (nats a token) of all steps."""
+class Progress:
+    """How far a training has come: with the model's weights and optimizer, all that it goes on from.
 
-    weights: Mapping[str, NDArray[np.float32]]
-    best_step: int
-    steps: int
-    stopped_early: bool
+    `state` is carried to the next batch; `losses` (nats a token) are those of every step so far.
+    """
+
+    best: BestWeights
+    step: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    state: State | None = None
     losses: list[float] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
 
 
 def train(
     model: Model,
-    batches: Iterable[WindowBatch],
+    batches: Iterator[WindowBatch],
+    progress: Progress,
     *,
     schedule: Schedule,
     evaluate_every: int,
     evaluate: Callable[[Model], Mapping[str, float] | None],
-    patience: int,
     epoch_tokens: int,
     seed: int,
     observer: Observer,
     score_windows: Callable[[Model], Mapping[str, Any]] | None = None,
-) -> TrainingResult:
-    """Train for `schedule.steps` steps, or until `patience` evaluations brought nothing better.
+    save: Callable[[Progress], None] = lambda progress: None,
+    is_interrupted: Callable[[], bool] = lambda: False,
+) -> None:
+    """Train until step `schedule.steps`, or until patience ends; `progress` is brought up to date with every step.
 
     `evaluate` gives held-out nats by unit, `token` among them; without them the `mean_nats` of `score_windows` decide
-    what is best, else the training loss.
-    `TrainingDiverged` if a loss is no number any more, or has run away.
+    what is best, else the training loss. `save` is called after each evaluation, and before an interruption.
+    `TrainingDiverged` if a loss is no number any more, or has run away; `Interrupted` between two steps.
     """
-    best = BestWeights(patience)
-    result = TrainingResult(weights={}, best_step=0, steps=0, stopped_early=False)
-    state: State | None = None
-    tokens, since, began = 0, 0, time.perf_counter()
-    for step, example in zip(range(schedule.steps), batches, strict=False):
-        state = _carry(state, example)
-        learning_rate = schedule(step)
-        loss, state = model.train_step(example.batch, state, learning_rate=learning_rate, seed=dropout_seed(seed, step))
-        _check(loss, step, learning_rate)
-        result.losses.append(loss)
-        tokens += example.tokens
-        observer.on_step(step + 1, loss)
-        if (step + 1) % evaluate_every == 0 or step + 1 == schedule.steps:
-            recent = float(np.mean(result.losses[since:]))
-            since = len(result.losses)
+    began = time.perf_counter() - progress.seconds
+    while progress.step < schedule.steps and not progress.best.exhausted:
+        learning_rate = schedule(progress.step)
+        _take_step(model, next(batches), progress, learning_rate, seed)
+        observer.on_step(progress.step, progress.losses[-1])
+        is_due = progress.step % evaluate_every == 0 or progress.step == schedule.steps
+        progress.seconds = time.perf_counter() - began
+        if is_due:
             validation = evaluate(model)
             windows = score_windows(model) if score_windows else None
-            criterion = validation["token"] if validation else windows["mean_nats"] if windows else recent
-            _check(criterion, step, learning_rate)
-            evaluation = Evaluation(
-                step=step + 1,
-                epoch=tokens / epoch_tokens,
-                learning_rate=learning_rate,
-                training_nats=recent,
-                validation=validation,
-                windows=windows,
-                best=best.offer(criterion, step + 1, model.weights()),
-                seconds=time.perf_counter() - began,
-            )
-            result.evaluations.append(evaluation)
+            progress.seconds = time.perf_counter() - began
+            evaluation = _evaluation(model, progress, validation, windows, learning_rate, epoch_tokens)
+            progress.evaluations.append(evaluation)
             observer.on_evaluation(evaluation)
-            if best.exhausted:
-                result.stopped_early = True
-                break
-    result.steps = len(result.losses)
-    result.weights, result.best_step = best.weights or model.weights(), best.step
-    return result
+        stop = is_interrupted()
+        if is_due or stop:
+            save(progress)
+        if stop:
+            raise Interrupted(f"interrupted after step {progress.step}")
+
+
+def _take_step(model: Model, example: WindowBatch, progress: Progress, learning_rate: float, seed: int) -> None:
+    loss, progress.state = model.train_step(
+        example.batch,
+        _carry(progress.state, example),
+        learning_rate=learning_rate,
+        seed=dropout_seed(seed, progress.step),
+    )
+    progress.step += 1
+    _check(loss, progress.step, learning_rate)
+    progress.tokens += example.tokens
+    progress.losses.append(loss)
+
+
+def _evaluation(
+    model: Model,
+    progress: Progress,
+    validation: Mapping[str, float] | None,
+    windows: Mapping[str, Any] | None,
+    learning_rate: float,
+    epoch_tokens: int,
+) -> Evaluation:
+    before = progress.evaluations[-1].step if progress.evaluations else 0
+    recent = float(np.mean(progress.losses[before:]))
+    criterion = validation["token"] if validation else windows["mean_nats"] if windows else recent
+    _check(criterion, progress.step, learning_rate)
+    return Evaluation(
+        step=progress.step,
+        epoch=progress.tokens / epoch_tokens,
+        learning_rate=learning_rate,
+        training_nats=recent,
+        validation=validation,
+        windows=windows,
+        best=progress.best.offer(criterion, progress.step, model.weights()),
+        seconds=progress.seconds,
+    )
 
 
 def _carry(state: State | None, example: WindowBatch) -> State | None:
@@ -131,6 +155,6 @@ def _carry(state: State | None, example: WindowBatch) -> State | None:
 def _check(loss: Any, step: int, learning_rate: float) -> None:
     if not loss < _RUNAWAY_NATS:  # true of NaN as well
         raise TrainingDiverged(
-            f"the loss is {loss:g} at step {step + 1} with learning rate {learning_rate:g}; "
+            f"the loss is {loss:g} at step {step} with learning rate {learning_rate:g}; "
             f"lower training.learning_rate, or training.clip_norm to keep gradients small"
         )

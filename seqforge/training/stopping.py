@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +12,18 @@ from numpy.typing import NDArray
 __all__ = ["BestWeights"]
 
 
+@dataclass
 class BestWeights:
     """Remembers the weights with the lowest loss; `patience` evaluations without a better one end the training.
 
-    A patience of 0 never stops (Prechelt 1998 for the idea).
+    `waited` counts them. A patience of 0 never stops (Prechelt 1998 for the idea).
     """
 
-    def __init__(self, patience: int) -> None:
-        self.patience = patience
-        self.loss = math.inf
-        self.step = 0
-        self.weights: dict[str, NDArray[np.float32]] | None = None
-        self.waited = 0
+    patience: int
+    loss: float = math.inf
+    step: int = 0
+    weights: Mapping[str, NDArray[np.float32]] | None = None
+    waited: int = 0
 
     def offer(self, loss: float, step: int, weights: Mapping[str, NDArray[np.float32]]) -> bool:
         """Take note of an evaluation; say whether it is the best so far."""
