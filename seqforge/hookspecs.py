@@ -32,13 +32,18 @@ hookimpl = pluggy.HookimplMarker("seqforge")
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """A part that a plugin offers. `requires` lists import names; `options` are the target's keyword arguments."""
+    """A part that a plugin offers. `requires` lists import names; `options` are the target's keyword arguments.
+
+    `lacks` says what parts of its kind usually have and this one has not, such as `optimizer state`: the conformance
+    kit leaves out what rests on it. docs/conformance.md lists what can be said of each kind.
+    """
 
     name: str
     target: str
     summary: str
     requires: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

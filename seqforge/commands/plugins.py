@@ -1,4 +1,4 @@
-"""`seqforge plugins`: what is installed, and what it provides."""
+"""`seqforge plugins`: what is installed, what it provides, and whether it keeps its promises."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from typing import Annotated, Any
 
 import typer
 
+from seqforge.commands.plugins_check import check
 from seqforge.commands.screen import print_json, print_table
 from seqforge.plugins import Plugin, Registry
 
 __all__ = ["plugins_app"]
 
-plugins_app = typer.Typer(help="Look at the installed plugins.", no_args_is_help=True, rich_markup_mode=None)
+plugins_app = typer.Typer(
+    help="Look at the installed plugins, and check them.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @plugins_app.callback()
 def plugins() -> None:
-    """Look at the installed plugins."""
+    """Look at the installed plugins, and check them."""
+
+
+plugins_app.command("check")(check)
 
 
 @plugins_app.command("list")

@@ -1,9 +1,36 @@
-"""Conformance suites for authors of plugins; they need pytest."""
+"""Conformance suites for authors of plugins; they need pytest. docs/conformance.md says how to use them."""
 
 import pytest
 
-pytest.register_assert_rewrite("seqforge.testing.backends")  # so that a failure shows the values compared
+# so that a failure shows the values compared; what is imported earlier isn't rewritten
+for _module in (
+    "arrays",
+    "backend_learning",
+    "backend_storage",
+    "backends",
+    "codecs",
+    "datasets",
+    "formats",
+    "pieces",
+    "readers",
+    "samplers",
+    "suite",
+):
+    pytest.register_assert_rewrite(f"seqforge.testing.{_module}")
 
-from seqforge.testing.backends import BackendSuite  # noqa: E402  # what is imported earlier isn't rewritten
+from seqforge.testing.backends import BackendSuite  # noqa: E402
+from seqforge.testing.codecs import CodecSuite  # noqa: E402
+from seqforge.testing.datasets import DatasetSuite  # noqa: E402
+from seqforge.testing.formats import FormatSuite  # noqa: E402
+from seqforge.testing.readers import ReaderSuite  # noqa: E402
+from seqforge.testing.samplers import ProcessorSuite, SamplerSuite  # noqa: E402
 
-__all__ = ["BackendSuite"]
+__all__ = [
+    "BackendSuite",
+    "CodecSuite",
+    "DatasetSuite",
+    "FormatSuite",
+    "ProcessorSuite",
+    "ReaderSuite",
+    "SamplerSuite",
+]

@@ -1,7 +1,5 @@
 from seqforge.testing import BackendSuite
-from seqforge_keras.backend import KerasBackend
 
 
 class TestKeras(BackendSuite):
-    def backend(self):
-        return KerasBackend()
+    name = "keras"

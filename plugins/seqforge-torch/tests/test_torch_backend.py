@@ -10,8 +10,7 @@ from seqforge_torch.plugin import seqforge_register_backends
 
 
 class TestTorch(BackendSuite):
-    def backend(self):
-        return TorchBackend()
+    name = "torch"
 
 
 def test_describe_names_the_version():

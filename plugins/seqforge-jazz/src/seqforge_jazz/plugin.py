@@ -167,6 +167,7 @@ def seqforge_register_codecs() -> list[CodecSpec]:
             name="grammar",
             target="seqforge_jazz.grammar:GrammarCodec",
             summary="each note's type against its chord, its length, and the range of its interval (Jazzify)",
+            lacks=("exact round trip",),  # pitches are drawn at random within what a value says
             options=(
                 Option(
                     name="rests",

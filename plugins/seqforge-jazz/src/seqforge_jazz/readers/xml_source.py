@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, SubElement
 
@@ -40,7 +41,9 @@ def read_score(path: Path) -> Element:
         if data[:2] == b"PK":
             data = _unpacked(data, path.name)
         root: Element = fromstring(data)
-    except (ParseError, DefusedXmlException, zipfile.BadZipFile, KeyError, RuntimeError, ValueError) as error:
+    except (
+        ParseError, DefusedXmlException, zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, ValueError
+    ) as error:  # fmt: skip
         raise DataError(f"{path.name}: not a MusicXML file ({error})") from None
     if root.tag != "score-partwise":
         raise DataError(f"{path.name}: the root is <{root.tag}>; allowed: <score-partwise>")
