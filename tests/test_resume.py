@@ -180,6 +180,22 @@ def test_a_full_disk_leaves_the_state_before_it(copy, toy_path, unbroken):
     assert results(copy) == results(unbroken)
 
 
+def test_a_damaged_state_never_takes_the_place_of_a_whole_one(copy, toy_path, unbroken):
+    os.truncate(copy / "resume.safetensors", 1000)
+    whole = (copy / "resume-earlier.safetensors").read_bytes()
+    limit = len(whole) // 2
+    process = start(
+        copy.parent, toy_path, "resume", "run",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    status, _, err = finish(process)
+    assert (status, "File too large" in err) == (1, True), err
+    assert whole in [path.read_bytes() for path in copy.glob("resume*.safetensors")]
+    status, _, err = finish(start(copy.parent, toy_path, "resume", "run"))
+    assert status == 0, err
+    assert results(copy) == results(unbroken)
+
+
 def test_the_model_of_an_unfinished_run_can_be_used(seqforge, copy):
     assert seqforge("generate", copy, "-n", 1).status == 0
     assert 0 < read_model(copy / "model.safetensors").provenance["step"] < 300

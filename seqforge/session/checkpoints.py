@@ -41,8 +41,9 @@ class Provenance:
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """A training between two steps; `optimizer` is empty if the backend that trained has no such state."""
+    """A training between two steps, from the file `path`; `optimizer` is empty if the backend had no such state."""
 
+    path: Path
     provenance: Provenance
     progress: Progress
     weights: Arrays
@@ -90,15 +91,16 @@ def last_checkpoint(folder: RunFolder) -> tuple[Checkpoint | None, list[str]]:
 def _checkpoint(path: Path) -> Checkpoint:
     sealed = read_sealed(path, what=_WHAT, version=RESUME_VERSION)
     try:
-        return _parsed(sealed)
+        return _parsed(sealed, path)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileDamaged(f"{path} is not a resume state that this seqforge understands: {error}") from None
 
 
-def _parsed(sealed: Sealed) -> Checkpoint:
+def _parsed(sealed: Sealed, path: Path) -> Checkpoint:
     values, tensors = sealed.description, sealed.tensors
     best = values["best"]
     return Checkpoint(
+        path=path,
         provenance=Provenance(
             configuration=str(values["configuration"]),
             data_digest=values["data_digest"],

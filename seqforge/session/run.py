@@ -124,6 +124,8 @@ class _Session:
             restore(self.model, checkpoint)
             self.progress, self.engines = checkpoint.progress, checkpoint.provenance.engines
             self.saved_step = self.progress.step
+            if checkpoint.path != self.folder.resume:  # what stands there is damaged, and must not push this one out
+                checkpoint.path.replace(self.folder.resume)
             self.folder.clear_leftovers()
         else:
             self.folder.clear()
