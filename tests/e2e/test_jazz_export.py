@@ -14,7 +14,7 @@ from seqforge.numpy_backend.backend import NumpyBackend
 from seqforge.plugins import Registry
 from seqforge.session.models import find_model
 
-TOLERANCE = 1e-5  # relative for large values: there are cells of 70 after 200 steps
+RELATIVE, ABSOLUTE = 1e-5, 5e-5  # single precision, summed over 256 units and 200 steps; there are cells of 70
 
 
 def test_onnxruntime_computes_the_shipped_model(tmp_path: Path) -> None:
@@ -32,6 +32,6 @@ def test_onnxruntime_computes_the_shipped_model(tmp_path: Path) -> None:
         values = {"tokens": tokens, "context": context, **mine}
         results = dict(zip(names, session.run(names, values), strict=True))
         mine = {name: results[f"next.{name}"] for name in state}
-        np.testing.assert_allclose(results["logits"], logits, rtol=TOLERANCE, atol=TOLERANCE)
+        np.testing.assert_allclose(results["logits"], logits, rtol=RELATIVE, atol=ABSOLUTE)
         for name, expected in state.items():
-            np.testing.assert_allclose(mine[name], expected, rtol=TOLERANCE, atol=TOLERANCE)
+            np.testing.assert_allclose(mine[name], expected, rtol=RELATIVE, atol=ABSOLUTE)
