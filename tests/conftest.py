@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -111,6 +112,20 @@ def python(tmp_path, toy_path):
 def process(python):
     """`process("run", "toy")`: the command in a process of its own; `path` holds folders of more plugins."""
     return functools.partial(python, "-m", "seqforge")
+
+
+@pytest.fixture
+def check(process, plant, tmp_path):
+    """`check(hooks, module)`: install a plugin and check it; the outcome, and what each check came to."""
+
+    def start(hooks, module, *options, name="tested"):
+        modules = {"tested_plugin.py": hooks, "tested.py": module}
+        site = plant(tmp_path / "site", "a-tested_thing", {"tested": "tested_plugin"}, modules)
+        outcome = process("plugins", "check", name, "--json", *options, path=[site])
+        checks = json.loads(outcome.out)["checks"] if outcome.out else []
+        return outcome, {(check["part"], check["property"]): check for check in checks}
+
+    return start
 
 
 @pytest.fixture(scope="session")

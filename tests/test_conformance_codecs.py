@@ -1,7 +1,5 @@
 """The suite of codecs blames a wrong codec for what is wrong with it, and for nothing else."""
 
-import json
-
 import pytest
 
 IMPORTS = "from seqforge import CodecSpec, hookimpl\n"
@@ -110,20 +108,6 @@ def seqforge_register_datasets():
     return [replace(toy_datasets()[0], name="tested-cycles", codecs=("tested",))]
 """
 )
-
-
-@pytest.fixture
-def check(process, plant, tmp_path):
-    """`check(hooks, module)`: install a plugin and check it; the outcome, and what each check came to."""
-
-    def start(hooks, module, *options, name="tested"):
-        modules = {"tested_plugin.py": hooks, "tested.py": module}
-        site = plant(tmp_path / "site", "a-tested_thing", {"tested": "tested_plugin"}, modules)
-        outcome = process("plugins", "check", name, "--json", *options, path=[site])
-        checks = json.loads(outcome.out)["checks"] if outcome.out else []
-        return outcome, {(check["part"], check["property"]): check for check in checks}
-
-    return start
 
 
 def of(checks, outcome, part):

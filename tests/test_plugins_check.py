@@ -27,20 +27,6 @@ class Sampler:
 """
 
 
-@pytest.fixture
-def check(process, plant, tmp_path):
-    """`check(hooks, module)`: install a plugin and check it; the outcome, and what each check came to."""
-
-    def start(hooks, module, *options, name="tested"):
-        modules = {"tested_plugin.py": hooks, "tested.py": module}
-        site = plant(tmp_path / "site", "a-tested_thing", {"tested": "tested_plugin"}, modules)
-        outcome = process("plugins", "check", name, "--json", *options, path=[site])
-        checks = json.loads(outcome.out)["checks"] if outcome.out else []
-        return outcome, {(check["part"], check["property"]): check for check in checks}
-
-    return start
-
-
 def of(checks, outcome, part):
     return [name for (its, name), check in checks.items() if check["outcome"] == outcome and its == part]
 

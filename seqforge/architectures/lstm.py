@@ -83,6 +83,10 @@ def dropout_masks(spec: ModelSpec, batch_size: int, seed: int) -> DropoutMasks:
     return DropoutMasks(inputs=inputs[0] if inputs else None, outputs=outputs, recurrent=recurrent)
 
 
+def _dropout(name: str, what: str) -> Option:
+    return Option(name=name, type=float, default=0.0, minimum=0, maximum=0.95, help=what)
+
+
 @dataclass(frozen=True)
 class LSTM:
     """Long short-term memory (Hochreiter and Schmidhuber 1997) with forget gates (Gers et al. 2000)."""
@@ -99,25 +103,9 @@ class LSTM:
             maximum=1024,
             help="values a context field, if it has more than these",
         ),
-        Option(
-            name="dropout", type=float, default=0.0, minimum=0, maximum=0.95, help="share of each layer's units dropped"
-        ),
-        Option(
-            name="input_dropout",
-            type=float,
-            default=0.0,
-            minimum=0,
-            maximum=0.95,
-            help="share of the first layer's inputs dropped",
-        ),
-        Option(
-            name="recurrent_dropout",
-            type=float,
-            default=0.0,
-            minimum=0,
-            maximum=0.95,
-            help="share of the recurrent kernels' weights dropped",
-        ),
+        _dropout("dropout", "share of each layer's units dropped"),
+        _dropout("input_dropout", "share of the first layer's inputs dropped"),
+        _dropout("recurrent_dropout", "share of the recurrent kernels' weights dropped"),
         Option(
             name="relative_output",
             type=bool,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from seqforge.commands.failures import warn
 from seqforge.commands.run import limit_threads, perform_and_report
 from seqforge.errors import RequestError
 from seqforge.plugins import Registry
+
+if TYPE_CHECKING:
+    from seqforge.files.run_folder import RunFolder
 
 __all__ = ["resume"]
 
@@ -59,7 +62,7 @@ def resume(
     perform_and_report(registry, plan, corpus, folder, checkpoint, as_json=json)
 
 
-def _folder(run: Path | None) -> Any:
+def _folder(run: Path | None) -> RunFolder:
     from seqforge.files.run_folder import RunFolder, runs_in
 
     if run is not None:

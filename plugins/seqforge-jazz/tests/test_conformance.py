@@ -38,11 +38,8 @@ class TestMelodyWithoutCorpus(CodecSuite):
 
 
 class TestGrammar(CodecSuite):
-    """A value says which tones a note is chosen from, not which one it is."""
-
     name = "grammar"
     source = "jazz-etudes"
-    lacks = ("exact round trip",)
 
 
 class TestGrammarWithRests(TestGrammar):
