@@ -200,6 +200,23 @@ def test_any_bytes_are_refused_with_a_data_error(tmp_path_factory: pytest.TempPa
         list(MusicXMLReader().read(path))
 
 
+def test_a_compressed_score_with_altered_bytes_is_refused_or_read(tmp_path: Path) -> None:
+    """Wherever a byte is wrong: in the archive's own tables, in its checksums, or amid what is compressed."""
+    path = tmp_path / "tune.mxl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tune.xml", "<score-partwise>" + "".join(map(chr, range(97, 123))) * 9 + "</score-partwise>")
+    content = path.read_bytes()
+    refused = 0
+    for place in range(len(content)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 255]) + content[place + 1 :])
+        try:
+            list(MusicXMLReader().read(path))
+        except DataError:
+            refused += 1
+    assert refused > len(content) // 2
+
+
+
 def test_an_archive_without_a_score_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tune.mxl"
     with zipfile.ZipFile(path, "w") as archive:
