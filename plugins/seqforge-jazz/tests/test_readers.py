@@ -216,7 +216,6 @@ def test_a_compressed_score_with_altered_bytes_is_refused_or_read(tmp_path: Path
     assert refused > len(content) // 2
 
 
-
 def test_an_archive_without_a_score_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tune.mxl"
     with zipfile.ZipFile(path, "w") as archive:
