@@ -15,7 +15,7 @@ from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet, Note
 from seqforge_jazz.melody_context import DURATION_DUE, PITCH_DUE, context_table, transposed_context
 from seqforge_jazz.melody_guides import MelodyGuides, Walk
-from seqforge_jazz.melody_history import CONTEXT_FIELDS, pitches_before, with_history
+from seqforge_jazz.melody_history import CONTEXT_FIELDS, history_of, with_history
 from seqforge_jazz.melody_views import OUTPUT_VIEWS
 from seqforge_jazz.melody_vocabulary import (
     DURATIONS,
@@ -71,7 +71,7 @@ class MelodyCodec:
             group=work.group or work.title,
             prompt=prompt_of(work, _player(work.instrument, line)),
             tokens=line,
-            context=with_history(context_table(work.chart)[due, np.repeat(ticks, 2)], *pitches_before(line)),
+            context=with_history(context_table(work.chart)[due, np.repeat(ticks, 2)], history_of(line)),
         )
 
     def variants(self, piece: Piece) -> Iterator[Piece]:
@@ -87,7 +87,7 @@ class MelodyCodec:
                     "instrument": _player(piece.prompt["instrument"], tokens),
                 },
                 tokens=tokens,
-                context=with_history(transposed_context(piece.context, semitones), *pitches_before(tokens)),
+                context=with_history(transposed_context(piece.context, semitones), history_of(tokens)),
             )
 
     def guides(self, prompts: Sequence[Mapping[str, Any]]) -> MelodyGuides:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from seqforge_jazz.charts import Chart
 from seqforge_jazz.melody_context import DURATION_DUE, PITCH_DUE, context_table
-from seqforge_jazz.melody_history import NO_PITCH, with_history
+from seqforge_jazz.melody_history import NO_DURATION, NO_PITCH, NO_STEP, REST_STEP, History, steps, with_history
 from seqforge_jazz.melody_vocabulary import DURATIONS, LONGEST, PITCHES, REST, TIE, VOCABULARY, pitch_token
+from seqforge_jazz.repeats import Continuation
 
 __all__ = ["MelodyGuides", "Walk"]
 
@@ -21,19 +22,9 @@ Bools = NDArray[np.bool_]
 # what was before the pitch that is due; each has a row of allowed tokens
 _START, _NOTE, _LONGEST_NOTE, _RESTED, _LONGEST_REST = range(5)
 
-# the arrays of `MelodyGuides` that have a value for each sequence
-_STATE = (
-    "_which",
-    "_offset",
-    "_ticks",
-    "_tick",
-    "_due",
-    "_before",
-    "_resting",
-    "_last_pitch",
-    "_previous_pitch",
-    "done",
-)
+# what `MelodyGuides` holds for each sequence
+_ARRAYS = ("_which", "_offset", "_ticks", "_tick", "_before", "_step", "_last_pitch", "_previous_pitch", "done")
+_CONTINUATIONS = ("_steps", "_durations")
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,11 @@ _DURATION_ROWS = _duration_rows()
 
 
 class MelodyGuides:
-    """Guides for a batch; those of equal walks share their tables."""
+    """Guides for a batch; those of equal walks share their tables.
+
+    Pitch and duration alternate, so the same is due in every sequence. What is kept of those that are done means
+    nothing.
+    """
 
     def __init__(self, walks: Sequence[Walk]) -> None:
         distinct = list(dict.fromkeys(walks))
@@ -77,50 +72,71 @@ class MelodyGuides:
         which = np.array([distinct.index(walk) for walk in walks])
         self._table = np.concatenate(tables, axis=1)  # (2, all ticks, F)
         self._pitch_rows = np.stack([_pitch_rows(walk) for walk in distinct])  # (walks, 5, V)
+        self._due = PITCH_DUE
         self._which = which
         self._offset = offsets[which]
         self._ticks = lengths[which]
         self._tick = np.zeros(len(walks), np.int64)
-        self._due = np.full(len(walks), PITCH_DUE, np.int64)
         self._before = np.full(len(walks), _START, np.int64)
-        self._resting = np.zeros(len(walks), np.bool_)
+        self._step = np.full(len(walks), NO_STEP, np.int32)  # the note whose duration is due
         self._last_pitch = np.full(len(walks), NO_PITCH, np.int32)
         self._previous_pitch = np.full(len(walks), NO_PITCH, np.int32)
+        self._steps = Continuation(len(walks), NO_STEP)
+        self._durations = Continuation(len(walks), NO_DURATION)
         self.done: Bools = np.zeros(len(walks), np.bool_)
 
     def context(self) -> Ints:
         """See `seqforge.Guides.context`."""
         chart_part = self._table[self._due, self._offset + np.minimum(self._tick, self._ticks - 1)]
-        return with_history(chart_part, self._last_pitch, self._previous_pitch)
+        return with_history(
+            chart_part,
+            History(
+                self._last_pitch,
+                self._previous_pitch,
+                self._steps.following,
+                self._steps.lengths,
+                self._durations.following,
+                self._durations.lengths,
+            ),
+        )
 
     def allowed(self) -> Bools:
         """See `seqforge.Guides.allowed`."""
-        left = np.minimum(self._ticks - self._tick, LONGEST)
-        pitches: Bools = self._pitch_rows[self._which, self._before]
-        return np.where((self._due == DURATION_DUE)[:, None], _DURATION_ROWS[left], pitches)
+        if self._due == DURATION_DUE:
+            rows: Bools = _DURATION_ROWS[np.minimum(self._ticks - self._tick, LONGEST)]
+        else:
+            rows = self._pitch_rows[self._which, self._before]
+        return rows
 
     def accept(self, tokens: Ints) -> None:
         """See `seqforge.Guides.accept`; tokens are those that `allowed` allows."""
-        active = ~self.done
-        pitch = active & (self._due == PITCH_DUE)
-        duration = active & (self._due == DURATION_DUE)
-        self._resting = np.where(pitch, tokens == REST, self._resting)
-        sounds = pitch & (tokens >= PITCHES.start) & (tokens < PITCHES.stop)
+        if self._due == PITCH_DUE:
+            self._accept_pitches(tokens)
+            self._due = DURATION_DUE
+        else:
+            self._accept_durations(np.where(self.done, 0, tokens - DURATIONS.start + 1))
+            self._due = PITCH_DUE
+
+    def _accept_pitches(self, tokens: Ints) -> None:
+        self._step = steps(self._last_pitch, tokens)
+        sounds = (tokens >= PITCHES.start) & (tokens < PITCHES.stop)
         self._previous_pitch = np.where(sounds, self._last_pitch, self._previous_pitch)
         self._last_pitch = np.where(sounds, tokens - PITCHES.start, self._last_pitch)
-        self._due = np.where(pitch, DURATION_DUE, np.where(duration, PITCH_DUE, self._due))
-        length = tokens - DURATIONS.start + 1
-        self._tick = np.where(duration, self._tick + length, self._tick)
-        is_longest = length == LONGEST
-        after_note = np.where(is_longest, _LONGEST_NOTE, _NOTE)
-        after_rest = np.where(is_longest, _LONGEST_REST, _RESTED)
-        self._before = np.where(duration, np.where(self._resting, after_rest, after_note), self._before)
-        self.done = self.done | (duration & (self._tick >= self._ticks))
+
+    def _accept_durations(self, lengths: Ints) -> None:
+        self._steps.append(self._step)
+        self._durations.append(lengths)
+        self._tick += lengths
+        rests = self._step == REST_STEP
+        self._before = np.where(rests, _RESTED, _NOTE) + (lengths == LONGEST)
+        self.done = self._tick >= self._ticks
 
     def select(self, rows: Ints) -> MelodyGuides:
         """See `seqforge.Guides.select`."""
         chosen = object.__new__(MelodyGuides)
-        chosen._table, chosen._pitch_rows = self._table, self._pitch_rows
-        for name in _STATE:
+        chosen._table, chosen._pitch_rows, chosen._due = self._table, self._pitch_rows, self._due
+        for name in _ARRAYS:
             setattr(chosen, name, getattr(self, name)[rows])
+        for name in _CONTINUATIONS:
+            setattr(chosen, name, getattr(self, name).select(rows))
         return chosen

@@ -1,4 +1,4 @@
-"""What the symbols of the `melody` codec are relative to its context: intervals, degrees, places in the bar."""
+"""What the symbols of the `melody` codec are relative to its context: intervals, degrees, places, repetitions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from seqforge import OutputView
 from seqforge_jazz.melody_context import PLACES, ROOTS
-from seqforge_jazz.melody_history import NO_PITCH, degrees, intervals
+from seqforge_jazz.melody_history import NO_PITCH, NO_TOKEN, degrees, intervals
 from seqforge_jazz.melody_vocabulary import DURATIONS, LONGEST, PITCHES, VOCABULARY
 
 __all__ = ["OUTPUT_VIEWS"]
@@ -32,6 +32,15 @@ def _ends() -> Ints:
     return ends
 
 
+def _repeats() -> Ints:
+    """(V + 1, V): 1 for the pitch that would be a repetition, 2 for the duration, 0 for other symbols."""
+    kind = np.ones(len(VOCABULARY), np.int32)
+    kind[DURATIONS.start :] = 2
+    repeats = np.zeros((NO_TOKEN + 1, len(VOCABULARY)), np.int32)
+    np.fill_diagonal(repeats, kind)
+    return repeats
+
+
 def _view(field: str, classes: Ints) -> OutputView:
     return OutputView(field, tuple(tuple(row) for row in classes.tolist()))
 
@@ -44,4 +53,5 @@ OUTPUT_VIEWS = (
     _view("root", _DEGREES),
     _view("next_root", _DEGREES),
     _view("place", _ends()),
+    _view("repeated_token", _repeats()),
 )
