@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 __all__ = ["UniformStreams", "dropout_seed", "generator"]
 
-_STREAMS = ("split", "weights", "windows", "dropout", "sampling")  # a stream's place is part of every result
+# a stream's place is part of every result
+_STREAMS = ("split", "weights", "windows", "dropout", "sampling", "bootstrap")
 
 
 def _sequence(seed: int, stream: str, *place: int) -> np.random.SeedSequence:
@@ -40,7 +41,7 @@ class UniformStreams:
 
     def __init__(self, seed: int, places: Sequence[int]) -> None:
         self._generators = [np.random.PCG64(_sequence(seed, "sampling", place)) for place in places]
-        self._numbers = np.empty((self._block, len(places)))
+        self._numbers: NDArray[np.float64] = np.empty((self._block, len(places)))
         self._next = self._block
 
     def draw(self) -> NDArray[np.float64]:
@@ -52,3 +53,10 @@ class UniformStreams:
         numbers: NDArray[np.float64] = self._numbers[self._next]
         self._next += 1
         return numbers
+
+    def select(self, rows: NDArray[np.int32]) -> UniformStreams:
+        """The streams of the given rows, each named once, in the place of these."""
+        chosen = object.__new__(UniformStreams)
+        chosen._generators = [self._generators[row] for row in rows.tolist()]
+        chosen._numbers, chosen._next = self._numbers[:, rows], self._next
+        return chosen

@@ -4,32 +4,45 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
-__all__ = ["is_leftover", "replacing", "write_bytes", "write_text"]
+__all__ = ["Replacing", "is_leftover", "replacing", "replacing_many", "write_bytes", "write_text"]
+
+Replacing: TypeAlias = Callable[[Path], AbstractContextManager[Path]]
+"""Gives a temporary path in the same folder, which takes the place of the path if all goes well."""
 
 _MARK = ".seqforge-part-"
+_WAITING = 8  # threads that wait for the disk: it makes several files safe in the time that it takes for one
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder, which takes the place of `path` if all goes well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{_MARK}{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with _written(path) as temporary:
         yield temporary
-        _flush(temporary)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if os.name == "posix":
-        _flush(path.parent)
+    _put_in_place(temporary, path)
+
+
+@contextmanager
+def replacing_many() -> Iterator[Replacing]:
+    """Give what does the same for many files, and does not wait for one of them: all are in place at the end."""
+    from concurrent.futures import Future, ThreadPoolExecutor  # 10 ms that a single file does not need
+
+    pending: list[Future[None]] = []
+
+    @contextmanager
+    def replacing_one(path: Path) -> Iterator[Path]:
+        with _written(path) as temporary:
+            yield temporary
+        pending.append(pool.submit(_put_in_place, temporary, path))
+
+    with ThreadPoolExecutor(_WAITING) as pool:
+        yield replacing_one
+    for one in pending:
+        one.result()
 
 
 def is_leftover(path: Path) -> bool:
@@ -46,6 +59,32 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, content: str) -> None:
     """Write `content` to `path` in UTF-8 with plain newlines, whole or not at all."""
     write_bytes(path, content.encode("utf-8"))
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path`, removed if what is done with it fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{_MARK}{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _put_in_place(temporary: Path, path: Path) -> None:
+    try:
+        _flush(temporary)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    if os.name == "posix":
+        _flush(path.parent)
 
 
 def _flush(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge.errors import SeqforgeError
+from seqforge.generation.stepping import make_stepper
 from seqforge.interfaces import NONE, Codec, Guides, Model, Processor, Sampler
 from seqforge.randomness import UniformStreams
 
-__all__ = ["LONGEST", "Strategy", "generate_tokens", "token_classes"]
+__all__ = ["LONGEST", "Strategy", "generate_tokens", "permitted", "token_classes"]
 
 LONGEST = 1_000_000
 """Tokens after which a sequence whose guide does not end is given up."""
 
-_ROWS = 16
-# Products of matrices of one shape round each row in the same way whatever the other rows hold, so sequences go
-# through the model in blocks of this many rows, the last one filled up: a take is the same alone and among others.
+BLOCK = 256
+"""Sequences that go through the model together: their numbers stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,27 @@ class Strategy:
 
 
 def generate_tokens(
-    model: Model, codec: Codec, prompt: Mapping[str, Any], strategy: Strategy, *, seed: int, count: int
-) -> list[NDArray[np.int32]]:
-    """Generate `count` sequences of tokens for one prompt; sequence i depends on `seed` and i alone."""
-    sequences: list[NDArray[np.int32]] = []
-    for start in range(0, count, _ROWS):
-        places = range(start, start + _ROWS)
-        guides = codec.guides([prompt] * _ROWS)
-        block = _Block(model, guides, token_classes(codec), UniformStreams(seed, places))
-        sequences += block.run(strategy, wanted=min(_ROWS, count - start))
-    return sequences
+    model: Model,
+    codec: Codec,
+    prompt: Mapping[str, Any],
+    strategy: Strategy,
+    *,
+    seed: int,
+    count: int,
+    wrap_guides: Callable[[Guides], Guides] | None = None,
+) -> Iterator[NDArray[np.int32]]:
+    """Generate `count` sequences of tokens for one prompt; sequence i depends on `seed` and i alone.
+
+    `wrap_guides` puts something around the guides of the codec that forbids more.
+    """
+    token_class = token_classes(codec)
+    for start in range(0, count, BLOCK):
+        places = range(start, min(start + BLOCK, count))
+        guides = codec.guides([prompt] * len(places))
+        if wrap_guides is not None:
+            guides = wrap_guides(guides)
+        block = _Block(model, guides, token_class, UniformStreams(seed, places))
+        yield from block.run(strategy)
 
 
 def token_classes(codec: Codec) -> NDArray[np.int32]:
@@ -62,43 +73,72 @@ def token_classes(codec: Codec) -> NDArray[np.int32]:
     return np.array([numbers.setdefault(name, len(numbers)) for name in codec.vocabulary.classes], np.int32)
 
 
+def permitted(logits: NDArray[np.float32], guides: Guides) -> NDArray[np.float64]:
+    """The logits (B, V) with what the guides forbid at minus infinity, and what they favour raised."""
+    values = logits.astype(np.float64)
+    allowed = guides.allowed()
+    if allowed is None:
+        return values
+    if allowed.dtype == np.bool_:
+        np.copyto(values, -np.inf, where=np.logical_not(allowed))
+    else:
+        with np.errstate(divide="ignore"):
+            values += np.log(allowed)
+    return values
+
+
 class _Block:
-    """`_ROWS` sequences that are generated together."""
+    """Sequences that are generated together. Those that are done are left out once they are many."""
 
     def __init__(self, model: Model, guides: Guides, token_class: NDArray[np.int32], streams: UniformStreams) -> None:
-        self.model = model
+        rows = len(guides.done)
+        self.stepper = make_stepper(model, rows)
         self.guides = guides
         self.token_class = token_class
         self.streams = streams
-        self.history = np.full((_ROWS, 256), NONE, np.int32)
-        self.lengths = np.zeros(_ROWS, np.int64)
+        self.numbers = np.arange(rows)  # of the sequences that are still here
+        self.history = np.full((rows, 256), NONE, np.int32)
+        self.complete: list[NDArray[np.int32] | None] = [None] * rows
 
-    def run(self, strategy: Strategy, wanted: int) -> list[NDArray[np.int32]]:
-        """Go on until the first `wanted` sequences are complete, and return them."""
-        state = self.model.initial_state(_ROWS)
-        tokens = np.full(_ROWS, NONE, np.int32)
+    def run(self, strategy: Strategy) -> list[NDArray[np.int32]]:
+        """Go on until all sequences are complete, and return them."""
+        tokens = np.full(len(self.numbers), NONE, np.int32)
         step = 0
-        while not self.guides.done[:wanted].all():
+        while True:
+            done = self.guides.done
+            finished = np.count_nonzero(done)
+            if finished == len(done):
+                break
+            if finished * 4 >= len(done):
+                tokens = self._leave_out(done, tokens, step)
             if step == LONGEST:
                 raise SeqforgeError(f"a sequence did not end within {LONGEST:,} tokens; ask for a shorter one")
-            active = ~self.guides.done
-            logits, state = self.model.forward(tokens[:, None], self.guides.context()[:, None, :], state)
-            tokens = strategy.choose(
-                self._permitted(logits[:, 0]), self.history[:, :step], self.token_class, self.streams.draw()
-            )
+            logits = permitted(self.stepper.step(tokens, self.guides.context()), self.guides)
+            tokens = strategy.choose(logits, self.history[:, :step], self.token_class, self.streams.draw())
+            self._remember(tokens, step)
             self.guides.accept(tokens)
-            self._remember(tokens, active, step)
             step += 1
-        return [self.history[row, : self.lengths[row]].copy() for row in range(wanted)]
+        self._put_away(np.arange(len(self.numbers)), step)
+        return [sequence for sequence in self.complete if sequence is not None]
 
-    def _permitted(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
-        allowed = self.guides.allowed()
-        values = logits.astype(np.float64)
-        return values if allowed is None else np.where(allowed, values, -np.inf)
+    def _leave_out(self, done: NDArray[np.bool_], tokens: NDArray[np.int32], step: int) -> NDArray[np.int32]:
+        self._put_away(np.flatnonzero(done), step)
+        rows = np.flatnonzero(~done).astype(np.int32)
+        self.guides = self.guides.select(rows)
+        self.stepper = self.stepper.select(rows)
+        self.streams = self.streams.select(rows)
+        self.numbers = self.numbers[rows]
+        self.history = self.history[rows]
+        return tokens[rows]
 
-    def _remember(self, tokens: NDArray[np.int32], active: NDArray[np.bool_], step: int) -> None:
+    def _put_away(self, rows: NDArray[np.int64], step: int) -> None:
+        for row in rows.tolist():
+            tokens = self.history[row, :step]
+            self.complete[self.numbers[row]] = tokens[tokens != NONE].copy()
+
+    def _remember(self, tokens: NDArray[np.int32], step: int) -> None:
         if step == self.history.shape[1]:
-            more = np.full_like(self.history, NONE)
-            self.history = np.concatenate([self.history, more], axis=1)
-        self.history[:, step] = np.where(active, tokens, NONE)
-        self.lengths += active
+            self.history = np.concatenate([self.history, np.full_like(self.history, NONE)], axis=1)
+        self.history[:, step] = tokens
+        if self.guides.done.any():
+            self.history[self.guides.done, step] = NONE

@@ -13,6 +13,7 @@ from seqforge.architectures.lstm import DropoutMasks, dropout_masks, output_view
 from seqforge.interfaces import BackendOptions, Batch, ModelSpec, State
 from seqforge.numpy_backend import lstm_layer
 from seqforge.numpy_backend.adam import Adam, clip_by_global_norm
+from seqforge.numpy_backend.lstm_stepper import LSTMStepper, StepTables, products_round_alike
 
 __all__ = ["LSTMModel"]
 
@@ -43,6 +44,7 @@ class LSTMModel:
         self._weights = {name: np.array(weight, np.float32, order="C") for name, weight in weights.items()}
         self._adam = Adam(self._weights)
         self._views = output_views(spec)
+        self._tables: StepTables | None = None
 
     @_quiet
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
@@ -55,6 +57,7 @@ class LSTMModel:
         gradients = self._gradients(batch, result, grad_logits, masks)
         clip_by_global_norm(gradients, self.clip_norm)
         self._adam.update(gradients, learning_rate)
+        self._tables = None
         return loss, result.state
 
     @_quiet
@@ -68,6 +71,13 @@ class LSTMModel:
         names = [f"lstm.{layer}.{part}" for layer in range(self.layers) for part in ("hidden", "cell")]
         return {name: np.zeros((batch_size, self.hidden), np.float32) for name in names}
 
+    def stepper(self, rows: int) -> LSTMStepper | None:
+        """For generation; none where this machine's products round a row in another way for more or fewer rows."""
+        if self._tables is None:
+            self._tables = StepTables(self.spec, self._weights)
+        alike = all(products_round_alike(*shape) for shape in self._tables.products)
+        return LSTMStepper(self._tables, rows) if alike else None
+
     def weights(self) -> dict[str, Floats]:
         """See `seqforge.Model.weights`."""
         return {name: weight.copy() for name, weight in self._weights.items()}
@@ -76,6 +86,7 @@ class LSTMModel:
         """See `seqforge.Model.load_weights`."""
         for name, weight in self._weights.items():
             weight[...] = weights[name]
+        self._tables = None
 
     def optimizer_state(self) -> dict[str, NDArray[Any]]:
         """See `seqforge.Model.optimizer_state`."""

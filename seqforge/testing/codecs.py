@@ -281,9 +281,14 @@ def _walks(codec: Codec, pieces: Sequence[Piece]) -> list[tuple[Piece, Any, Any,
 
 
 def _allowed(guides: Guides, size: int) -> Any:
-    """(B, V), also where everything is allowed."""
+    """(B, V), also where everything is allowed: a mask, or factors."""
     allowed = guides.allowed()
-    return np.ones((len(guides.done), size), np.bool_) if allowed is None else allowed
+    if allowed is None:
+        return np.ones((len(guides.done), size), np.bool_)
+    if allowed.dtype != np.bool_:
+        assert np.isfinite(allowed).all(), "a factor of what is allowed is not finite"
+        assert (allowed >= 0).all(), "a factor of what is allowed is negative"
+    return allowed
 
 
 def _assert_same_step(guides: Guides, row: int, others: Guides, other_row: int, size: int) -> None:
