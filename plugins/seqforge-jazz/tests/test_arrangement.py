@@ -61,6 +61,11 @@ def test_the_bass_is_one_line_in_its_register(sheet: LeadSheet) -> None:
     assert all(28 <= note.pitch <= 50 for note in line)
 
 
+def test_the_bass_turns_round_where_its_register_ends() -> None:
+    line = bass(LeadSheet(title="Power", chart=Chart.parse("Eb5 | % | % | %"), notes=(), key="Eb"))
+    assert all(28 <= note.pitch <= 50 for note in line)
+
+
 @given(lead_sheets())
 def test_the_bass_has_the_root_or_the_written_bass_where_a_chord_begins(sheet: LeadSheet) -> None:
     heard = {note.start: note.pitch % 12 for note in bass(sheet)}

@@ -152,12 +152,12 @@ def test_a_tie_and_a_rest_leave_the_last_pitch() -> None:
 
 
 def test_output_views_fit_the_context_and_the_vocabulary() -> None:
-    assert list(VIEWS) == ["last_pitch", "root", "next_root", "place"]
+    assert list(VIEWS) == ["last_pitch", "root", "next_root", "place", "repeated_token"]
     for view in CODEC.output_views:
         classes = np.array(view.classes)
         assert classes.shape == (CODEC.context_fields[COLUMN[view.field]].size, len(VOCABULARY))
         assert classes.min() == 0
-    assert [view.size for view in CODEC.output_views] == [60, 13, 13, 49]
+    assert [view.size for view in CODEC.output_views] == [60, 13, 13, 49, 3]
 
 
 @given(lead_sheets())
