@@ -217,7 +217,7 @@ def seqforge_loop(
 
     def run() -> float:
         start = time.perf_counter()
-        made = list(generate_tokens(model, codec, prompt, strategy, seed=1, count=count))
+        made = list(generate_tokens(model, codec, [prompt] * count, strategy, seed=1))
         return (time.perf_counter() - start) / sum(map(len, made)) * 1e6
 
     return run

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from seqforge.errors import OutOfRange, RequestError, UnknownName
 
-__all__ = ["RunConfig", "known_keys", "merge", "parse_assignment", "read_toml", "to_toml"]
+__all__ = ["DataConfig", "RunConfig", "known_keys", "merge", "parse_assignment", "read_toml", "to_toml"]
 
 
 class _Section(BaseModel):

@@ -17,6 +17,8 @@ __all__ = [
     "CodecSpec",
     "DatasetSpec",
     "FormatSpec",
+    "Measure",
+    "MetricSpec",
     "PretrainedSpec",
     "ReaderSpec",
     "RecipeSpec",
@@ -74,7 +76,11 @@ class ReaderSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class CodecSpec(Spec):
-    """A codec; `prompt_options` are what `seqforge generate` offers for its models."""
+    """A codec; `prompt_options` are what `seqforge generate` offers for its models.
+
+    One named `primer` takes a file if the codec has the method `with_primer(prompt, piece)`: it returns the prompt with
+    what was read and encoded in the place of the file's name.
+    """
 
     prompt_options: tuple[Option, ...] = ()
 
@@ -89,9 +95,17 @@ class BackendSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class SamplerSpec(Spec):
-    """A processor (`stage` says where it stands in the order) or a sampler (`stage` = `draw`)."""
+    """A processor, a sampler (`stage` = `draw`) or a search (`stage` = `search`).
+
+    The stage of a processor says where it stands in the order: `penalty`, `temperature` or `truncation`.
+    """
 
     stage: str
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it chooses tokens, as samplers and searches do."""
+        return self.stage in ("draw", "search")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +114,23 @@ class FormatSpec(Spec):
 
     suffix: str
     codecs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One value that a metric gives of a work, under `name`; `title` and `unit` are what tables show."""
+
+    name: str
+    title: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricSpec(Spec):
+    """Measures works of the given codecs; the target gives a `Metric`, whose values are those of `measures`."""
+
+    codecs: tuple[str, ...]
+    measures: tuple[Measure, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,12 +176,17 @@ def seqforge_register_backends() -> list[BackendSpec]:  # type: ignore[empty-bod
 
 @hookspec
 def seqforge_register_samplers() -> list[SamplerSpec]:  # type: ignore[empty-body]
-    """Offer processors and samplers for generation."""
+    """Offer processors, samplers and searches for generation."""
 
 
 @hookspec
 def seqforge_register_formats() -> list[FormatSpec]:  # type: ignore[empty-body]
     """Offer file formats for what was generated."""
+
+
+@hookspec
+def seqforge_register_metrics() -> list[MetricSpec]:  # type: ignore[empty-body]
+    """Offer measures of works, for `seqforge evaluate`."""
 
 
 @hookspec

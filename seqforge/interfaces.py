@@ -5,7 +5,7 @@ Shapes: B sequences, T steps, F context fields, V symbols, H hidden units.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
@@ -28,15 +28,22 @@ __all__ = [
     "Dataset",
     "Format",
     "Guides",
+    "Metric",
     "Model",
     "ModelSpec",
     "OutputView",
     "Piece",
+    "Placing",
     "Processor",
+    "Quotable",
+    "QuotationView",
     "Reader",
     "Sampler",
+    "Score",
+    "Search",
     "Source",
     "State",
+    "Stepper",
     "Vocabulary",
     "Work",
 ]
@@ -207,8 +214,12 @@ class Guides(Protocol):
     def context(self) -> Ints:
         """(B, F) int32: the context of the next token; any valid value in rows that are done."""
 
-    def allowed(self) -> Bools | None:
-        """(B, V) bool, no row empty; `None` if everything is."""
+    def allowed(self) -> Bools | Floats | None:
+        """(B, V) bool, no row empty; `None` if everything is.
+
+        Or float32 factors on the probabilities: 0 forbids, 1 leaves a token as likely as it is, 2 makes it twice as
+        likely beside the others.
+        """
 
     def accept(self, tokens: Ints) -> None:
         """Take the chosen tokens (B,); rows that are done ignore theirs."""
@@ -245,6 +256,40 @@ class Codec(Protocol):
 
     def units(self, tokens: Ints) -> dict[str, float]:
         """How many `event`, `note` and `beat` (quarters) the tokens hold: units that compare across codecs."""
+
+
+@dataclass(frozen=True)
+class QuotationView:
+    """What a quotation is made of, in whatever key: the classes that an output view gives to the tokens, one by one.
+
+    Tokens of the class `nothing`, such as rests, are passed over: they neither go on with a quotation nor end it.
+    `name` is what the classes are, in the plural.
+    """
+
+    name: str
+    view: OutputView
+    nothing: int
+
+
+@runtime_checkable
+class Quotable(Protocol):
+    """A codec that says what a quotation is. With any other, tokens are compared as they are."""
+
+    quotation: QuotationView
+
+    def alphabets(self, piece: Piece) -> Mapping[str, tuple[Ints, Ints]]:
+        """What pieces are to be compared in beside `quotation`, by name.
+
+        Values (N,) from 0 on, and for each the token (N,) that it is complete with.
+        """
+
+
+@runtime_checkable
+class Placing(Protocol):
+    """A codec that says where a token stands."""
+
+    def place(self, piece: Piece, token: int) -> str:
+        """The place of the token of that index, in a word or two: `bar 17`."""
 
 
 @dataclass(frozen=True)
@@ -307,6 +352,9 @@ class Processor(Protocol):
 
         `history` (B, T) is what was chosen so far, NONE where a row was done; `token_class` (V,) numbers the class of
         each symbol.
+
+        A processor that needs to know symbols or classes by name has a method `with_vocabulary(vocabulary)`: what it
+        returns, a processor for models of this vocabulary, is used in its place.
         """
 
 
@@ -317,8 +365,58 @@ class Sampler(Protocol):
         """Tokens (B,) for logits (B, V); `uniform` (B,) in [0, 1) is each row's only source of randomness."""
 
 
+class Stepper(Protocol):
+    """B sequences that a model goes through together, its state kept inside.
+
+    What a sequence gets depends on its own tokens and context alone, never on how many others there are.
+    """
+
+    def step(self, tokens: Ints, context: Ints) -> Floats:
+        """Logits (B, V) after the tokens (B,) in the context (B, F) of the next ones; valid until the next call."""
+
+    def select(self, rows: Ints) -> Stepper:
+        """One whose sequences go on from the given rows; a row may be named more than once."""
+
+
+Score: TypeAlias = "Callable[[Floats, Guides, Ints], NDArray[np.float64]]"
+"""Log-probabilities (B, V) of the next tokens, minus infinity forbidding, from a stepper's logits (B, V), guides that
+are before these tokens, and what was chosen so far, (B, T). Guides and processors have their share in it.
+"""
+
+
+@runtime_checkable
+class Search(Protocol):
+    """Chooses whole sequences, of which it follows several at once."""
+
+    def run(
+        self, stepper: Stepper, guides: Guides, score: Score, *, count: int, generator: np.random.Generator
+    ) -> list[Ints]:
+        """`count` complete sequences of tokens (T,), the best one first.
+
+        `stepper` and `guides` hold one sequence, at its start. `generator` is the only source of randomness. What a
+        search follows beside what was asked for is its own affair: the first sequence is the same whatever `count`.
+        """
+
+
 class Format(Protocol):
     """Writes a work to a file."""
 
     def write(self, work: Work, path: Path) -> None:
         """Write `work` to `path`, in the place of whatever is there; equal works give equal bytes."""
+
+
+class Metric(Protocol):
+    """Measures works, one by one: numbers under the names that its spec declares."""
+
+    def fit(self, works: Sequence[Work], groups: Sequence[str]) -> None:
+        """Learn what values are relative to, such as an n-gram: the reference, and the group of each of its works.
+
+        Called before `measure`, or not at all; the last call counts.
+        """
+
+    def measure(self, work: Work, group: str | None = None) -> Mapping[str, float]:
+        """Every value, NaN where the work has none, or where it takes a `fit` that never was.
+
+        With `group` it is as if the reference had no work of that group: so a work of the reference is measured as one
+        that was never seen.
+        """

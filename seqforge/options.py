@@ -16,7 +16,8 @@ class Option:
     """One setting: its name, type, default and limits.
 
     `type` is `str`, `int`, `float` or `bool`. `default` may be `None`: not set. `minimum` and `maximum` are
-    inclusive; `exclusive_minimum` is not. `choices` lists the allowed values of a `str`.
+    inclusive; `exclusive_minimum` is not. `choices` lists the allowed values of a `str`. `example` is a text that the
+    part can do with, where it can't do with any: the conformance kit checks it with that.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Option:
     exclusive_minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    example: str = ""
 
     def check(self, value: Any, where: str = "") -> Any:
         """Return `value` in this option's type; `OutOfRange` or `UnknownName` if it is not allowed."""

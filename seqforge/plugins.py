@@ -22,6 +22,7 @@ from seqforge.hookspecs import (
     CodecSpec,
     DatasetSpec,
     FormatSpec,
+    MetricSpec,
     PretrainedSpec,
     ReaderSpec,
     RecipeSpec,
@@ -37,6 +38,7 @@ KINDS = {
     "backends": "backend",
     "samplers": "sampler",
     "formats": "format",
+    "metrics": "metric",
     "recipes": "recipe",
     "models": "model",
 }
@@ -49,6 +51,7 @@ _SPECS = {
     "backends": BackendSpec,
     "samplers": SamplerSpec,
     "formats": FormatSpec,
+    "metrics": MetricSpec,
     "recipes": RecipeSpec,
     "models": PretrainedSpec,
 }

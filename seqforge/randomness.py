@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 __all__ = ["UniformStreams", "dropout_seed", "generator"]
 
 # a stream's place is part of every result
-_STREAMS = ("split", "weights", "windows", "dropout", "sampling", "bootstrap")
+_STREAMS = ("split", "weights", "windows", "dropout", "sampling", "bootstrap", "search")
 
 
 def _sequence(seed: int, stream: str, *place: int) -> np.random.SeedSequence:

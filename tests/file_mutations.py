@@ -53,12 +53,12 @@ def refuse_changes(read, mutator, path, changes):
 
 def seal_again(model, mutator, path, changes):
     """Change the description and seal it, as anybody can: such a file is refused, or read as it says."""
-    weights = read_model(model).weights
+    tensors = read_sealed(model, what="model", version=FORMAT_VERSION).tensors
     refused = read = 0
     for _ in range(changes):
         description = mutator.description()
         try:
-            write_sealed(path, description, weights, what="model", version=FORMAT_VERSION)
+            write_sealed(path, description, tensors, what="model", version=FORMAT_VERSION)
         except SeqforgeError:
             continue
         if is_refused(read_model, path):

@@ -14,6 +14,7 @@ from seqforge.testing import (
     CodecSuite,
     DatasetSuite,
     FormatSuite,
+    MetricSuite,
     ProcessorSuite,
     ReaderSuite,
     SamplerSuite,
@@ -83,6 +84,15 @@ class TestLettersReader(ReaderSuite):
 class TestTextFormat(FormatSuite):
     name = "txt"
     source = "cycles"
+
+
+class TestMarks(MetricSuite):
+    name = "marks"
+    source = "cycles"
+
+
+class TestMarksOfRandomWorks(MetricSuite):
+    name = "marks"
 
 
 @pytest.mark.parametrize("suite", SUITES)

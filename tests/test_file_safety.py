@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import save
 
 from seqforge import RequestError
-from seqforge.files.model_file import read_model
+from seqforge.files.model_file import FORMAT_VERSION, read_model
 from seqforge.files.sealed import read_sealed, write_sealed
 
 COMMANDS = {
@@ -37,9 +37,9 @@ def write_state(path):
 
 def sealed_anew(path, model_path, change):
     """Seal a model again, its description and tensors changed: anybody can."""
-    sealed = read_sealed(model_path, what="model", version=1)
+    sealed = read_sealed(model_path, what="model", version=FORMAT_VERSION)
     change(sealed.description, sealed.tensors)
-    write_sealed(path, sealed.description, sealed.tensors, what="model", version=1)
+    write_sealed(path, sealed.description, sealed.tensors, what="model", version=FORMAT_VERSION)
     return path
 
 

@@ -163,3 +163,32 @@ def test_help_offers_what_the_codec_offers(seqforge):
     shown = " ".join(seqforge("generate", "--help").out.split())
     for words in ("--length", "--avoid", "--legato", "(letters, pairs) how many letters [default: 8]", "--top-p"):
         assert words in shown
+
+
+def test_beam_takes_are_the_likeliest_first_and_nothing_of_them_is_random(generate):
+    beam = generate("-n", 3, "--sampler", "beam")
+    assert beam == generate("-n", 3, "--sampler", "beam", seed=8)
+    assert len(set(beam)) == 3
+    assert generate("-n", 1, "--sampler", "beam") == beam[:1]
+
+
+def test_stochastic_beam_takes_all_differ_and_depend_on_the_seed(generate):
+    drawn = generate("-n", 8, "--sampler", "stochastic-beam", "--length", 6)
+    assert len(set(drawn)) == 8
+    assert drawn == generate("-n", 8, "--sampler", "stochastic-beam", "--length", 6)
+    assert drawn != generate("-n", 8, "--sampler", "stochastic-beam", "--length", 6, seed=8)
+
+
+def test_more_takes_than_the_beam_is_wide_are_refused(seqforge, toy_run):
+    outcome = seqforge("generate", toy_run, "-n", 9, "--sampler", "beam", "--out", "nine")
+    assert outcome.status == 2
+    assert "beam_width" in outcome.err
+
+
+def test_a_temperature_for_a_class_that_the_model_has_not_is_refused_before_anything_is_written(
+    seqforge, toy_run, tmp_path
+):
+    outcome = seqforge("generate", toy_run, "--set", "class_temperature=colour=0.5", "--out", tmp_path / "none")
+    assert outcome.status == 2
+    assert "colour" in outcome.err
+    assert not (tmp_path / "none").exists()

@@ -7,7 +7,7 @@ import pytest
 
 from seqforge import LSTM, ContextField, FileDamaged, ModelSpec, OutputView
 from seqforge.architectures.shapes import weight_shapes
-from seqforge.files.model_file import read_model, write_model
+from seqforge.files.model_file import FORMAT_VERSION, read_model, write_model
 from seqforge.files.sealed import read_sealed, write_sealed
 
 
@@ -18,10 +18,10 @@ def model_path(toy_run):
 
 def sealed_anew(path, model_path, change):
     """Seal a model's description and weights again, both changed."""
-    sealed = read_sealed(model_path, what="model", version=1)
+    sealed = read_sealed(model_path, what="model", version=FORMAT_VERSION)
     tensors = dict(sealed.tensors)
     change(sealed.description, tensors)
-    write_sealed(path, sealed.description, tensors, what="model", version=1)
+    write_sealed(path, sealed.description, tensors, what="model", version=FORMAT_VERSION)
     return path
 
 
@@ -53,6 +53,18 @@ SENSELESS = {
     "a symbol that is a number": set_at("vocabulary", "symbols", 1, to=1),
     "a class too few": lambda description, tensors: description["vocabulary"]["classes"].pop(),
     "a symbol too many": lambda description, tensors: description["vocabulary"]["symbols"].append("z"),
+    "quotations that are a number": set_at("quotations", to=3),
+    "a digest that is a text": set_at("quotations", 0, to="tokens"),
+    "a digest of an alphabet without a name": set_at("quotations", 0, "alphabet", to=""),
+    "a digest of runs of nothing": set_at("quotations", 0, "length", to=0),
+    "a digest of runs beyond measure": set_at("quotations", 0, "length", to=10**9),
+    "a digest with hashes beyond measure": set_at("quotations", 0, "hashes", to=10**9),
+    "a digest without hashes": set_at("quotations", 0, "hashes", to=0),
+    "a digest that says more": set_at("quotations", 0, "seed", to=1),
+    "a digest without bits": set_tensor("quotations.0", np.zeros(0, np.uint8)),
+    "a digest whose bits are numbers": set_tensor("quotations.0", np.zeros(8, np.float32)),
+    "a digest too many": lambda description, tensors: description["quotations"].append(description["quotations"][0]),
+    "a digest too few": set_at("quotations", to=[]),
     "no vocabulary": set_at("vocabulary", to=[]),
     "no symbols": set_at("vocabulary", to={"symbols": [], "classes": []}),
     "a size that does not fit": set_at("spec", "vocabulary_size", to=9),

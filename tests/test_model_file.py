@@ -107,7 +107,8 @@ def test_a_file_holds_what_generating_needs_and_no_path(path, content, toy_codec
     assert set(model.provenance["versions"]) == {"numpy", "seqforge-core", "seqforge-toy"}
     assert str(toy_run).encode() not in content
     assert split(content)[1]["format_version"] == FORMAT_VERSION
-    assert set(load(content)) == set(model.weights), "other programs can read it, too"
+    tensors = {*model.weights, *(f"quotations.{number}" for number in range(len(model.quotations)))}
+    assert set(load(content)) == tensors, "other programs can read it, too"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)

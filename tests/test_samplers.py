@@ -1,17 +1,24 @@
 """Samplers against their definitions."""
 
+from pathlib import Path
+
 import numpy as np
+import pytest
+from draws import assert_frequencies
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforge.generation.processors import softmax
 from seqforge.generation.samplers import Draw, Greedy
+from seqforge.plugins import Registry
 
 ROWS = st.lists(st.one_of(st.floats(-30, 30), st.just(-np.inf)), min_size=1, max_size=9).filter(
     lambda row: max(row) > -np.inf
 )
 UNIFORM = st.floats(0, 1, exclude_max=True)
 LARGEST = 1 - 2.0**-53
+DOCUMENTATION = (Path(__file__).parents[1] / "docs" / "sampling.md").read_text(encoding="utf-8")
+OF_THE_CORE = [part.spec for part in Registry.installed().parts("samplers") if part.distribution == "seqforge-core"]
 
 
 def draw(row, uniform):
@@ -45,14 +52,17 @@ def test_frequencies_of_many_draws_are_the_probabilities():
     uniform = np.random.default_rng(7).random(count)
     with np.errstate(divide="ignore"):
         logits = np.broadcast_to(np.log(probabilities), (count, len(probabilities)))
-    found = np.bincount(Draw()(logits, uniform), minlength=len(probabilities))
-    possible = probabilities > 0
-    expected = count * probabilities[possible]
-    assert found[~possible].sum() == 0
-    statistic = float(((found[possible] - expected) ** 2 / expected).sum())
-    assert statistic < 20.5  # of the chi-square distribution with 5 degrees of freedom, 0.1 % lie above
+    assert_frequencies(np.bincount(Draw()(logits, uniform), minlength=len(probabilities)), probabilities)
 
 
 @given(row=ROWS, uniform=UNIFORM)
 def test_greedy_takes_the_first_of_the_most_likely(row, uniform):
     assert Greedy()(np.array([row]), np.array([uniform])).tolist() == [row.index(max(row))]
+
+
+@pytest.mark.parametrize("spec", OF_THE_CORE, ids=lambda spec: spec.name)
+def test_the_documentation_has_every_part_with_its_options_and_their_defaults(spec):
+    (line,) = (line for line in DOCUMENTATION.splitlines() if line.startswith(f"| `{spec.name}` |"))
+    for option in spec.options:
+        assert f"`{option.name}` ({option.default if option.default != '' else 'none'})" in line
+    assert len(spec.options) == line.count("(", 0, line.index("|", line.index("|", 2) + 1))

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from seqforge.evaluation.by_step import score_steps
-from seqforge.evaluation.copying import SearchableCorpus, longest_copied_run
-from seqforge.interfaces import Batch, Piece
+from seqforge.interfaces import Batch
 
 WINDOWS = (
     "--set", "windows.starts=random", "--set", "windows.count=12", "--set", "windows.length=6",
@@ -43,7 +42,7 @@ def test_the_screen_says_it_in_words(seqforge):
     assert "as one-hot arrays: X (12, 6, 8), Y (6, 12, 8)" in out
     assert "summed over 5 steps" in out
     assert "accuracy: step 1: " in out
-    assert "longest run copied from the training data: " in out
+    assert "longest quotation of the training data: " in out
 
 
 def test_other_windows_are_not_scored_by_step(seqforge):
@@ -71,16 +70,3 @@ def test_steps_are_scored_over_the_windows_that_have_a_target_there():
     assert list(scores.accuracy[:2]) == [1.0, 0.5]
     assert np.isnan(scores.nats[2])
     assert scores.summed_nats == pytest.approx(sum(expected), rel=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("tokens", "longest"),
-    [([1, 2, 3], 3), ([2, 3, 4, 5], 2), ([2, 9, 8], 2), ([3, 1], 1), ([7, 7], 0), ([], 0), ([0, 1, 2, 3, 3, 9], 3)],
-)
-def test_a_copied_run_lies_within_one_piece(tokens, longest):
-    pieces = [[1, 2, 3], [4, 1, 2], [3, 9, 8, 0]]
-    corpus = SearchableCorpus(
-        Piece(id="", group="", prompt={}, tokens=np.array(piece, np.int32), context=np.zeros((len(piece), 0)))
-        for piece in pieces
-    )
-    assert longest_copied_run(np.array(tokens, np.int32), corpus) == longest

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import seqforge
+from seqforge.commands.evaluate import evaluate
 from seqforge.commands.export import export
 from seqforge.commands.failures import warn
 from seqforge.commands.generate import make_generate
@@ -48,6 +49,7 @@ def make_app() -> typer.Typer:
     app.command()(run)
     app.command()(resume)
     app.command()(make_generate(registry))
+    app.command()(evaluate)
     app.command()(inspect)
     app.command()(export)
     app.command("list")(list_)

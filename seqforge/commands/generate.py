@@ -17,10 +17,11 @@ from seqforge.plugins import Registry
 
 __all__ = ["make_generate"]
 
-_SHORT = ("temperature", "top_k", "top_p")  # processors' options that have an option of their own here
+_SHORT = ("temperature", "top_k", "top_p", "min_p")  # processors' options that have an option of their own here
 _MODEL_HELP = (
     "A model file, the folder of a run, or a name of `seqforge list models` where no file or folder has that name."
 )
+_NO_COPY_HELP = "Never quote more than N intervals of the training data (tokens, where a codec names no intervals)."
 
 
 def make_generate(registry: Registry) -> Callable[..., None]:
@@ -34,6 +35,7 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         set_: list[str] | None,
         count: int,
         seed: int | None,
+        no_copy: int | None,
         format_: str | None,
         out: Path | None,
         json: bool,
@@ -42,7 +44,10 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         """Generate takes from a run, a model file or a registered model."""
         sampling = _sampling(registry, typed, sampler, set_ or [])
         prompt = {name: typed[name] for name in prompt_options if typed.get(name) is not None}
-        _generate(registry, model, prompt, sampling, count=count, seed=seed, formats=format_, out=out, json=json)
+        _generate(
+            registry, model, prompt, sampling,
+            count=count, seed=seed, no_copy=no_copy, formats=format_, out=out, json=json,
+        )  # fmt: skip
 
     parameters = [
         *_fixed_parameters(registry),
@@ -83,14 +88,14 @@ def _metavar(option: Option) -> str:
 
 def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
     formats = ",".join(registry.names("formats")) or "none installed"
-    samplers = ", ".join(p.spec.name for p in registry.parts("samplers") if p.spec.stage == "draw")
+    samplers = ", ".join(p.spec.name for p in registry.parts("samplers") if p.spec.chooses)
     declared: dict[str, tuple[Any, Any, Any]] = {
         "context": (typer.Context, None, inspect.Parameter.empty),
         "model": (str, typer.Argument(metavar="MODEL|RUN|NAME", help=_MODEL_HELP), ...),
         "sampler": (str | None, typer.Option("--sampler", metavar="NAME", help=f"One of: {samplers}."), None),
         "set_": (
             list[str] | None,
-            typer.Option("--set", metavar="KEY=VALUE", help="Set an option of any processor or sampler."),
+            typer.Option("--set", metavar="KEY=VALUE", help="Set an option of any processor, sampler or search."),
             None,
         ),
         "count": (int, typer.Option("-n", "--count", metavar="N", help="How many takes.", min=1, max=100_000), 1),
@@ -99,6 +104,7 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
             typer.Option("--seed", metavar="N", help="Repeats a take; drawn and printed by default.", min=0),
             None,
         ),
+        "no_copy": (int | None, typer.Option("--no-copy", metavar="N", help=_NO_COPY_HELP, min=1), None),
         "format_": (
             str | None,
             typer.Option("--format", metavar="NAME,...", help=f"What to write: {formats}; all by default."),
@@ -138,14 +144,16 @@ def _sampling(
 
 def _generate(
     registry: Registry, request: str, prompt: Mapping[str, Any], sampling: Mapping[str, Any], *, count: int,
-    seed: int | None, formats: str | None, out: Path | None, json: bool,
+    seed: int | None, no_copy: int | None, formats: str | None, out: Path | None, json: bool,
 ) -> None:  # fmt: skip
     from seqforge.files.run_folder import fresh_folder
     from seqforge.session.models import find_model, model_codec
+    from seqforge.session.no_copy import longest_quotations, no_copy_guides
     from seqforge.session.takes import TakesRequest, check_request, make_takes
 
     found = find_model(registry, request)
     part, codec = model_codec(registry, found.model)
+    no_copy_guides(found.model, codec, no_copy)  # what can't be promised is refused before there is a folder
     takes_request = check_request(
         registry,
         part,
@@ -156,17 +164,26 @@ def _generate(
             formats=_formats(registry, formats, part.spec.name),
             count=count,
             seed=secrets.randbits(32) if seed is None else seed,
+            no_copy=no_copy,
         ),
     )
     folder = out or fresh_folder(Path("takes"), found.short_name)
     takes = make_takes(registry, found.model, codec, takes_request, folder)
+    quotations = None
+    if no_copy is not None:
+        tokens = [take.tokens for take in takes]
+        quotations = longest_quotations(found.model, codec, takes_request.prompt, tokens)
     if json:
         files = [[str(file) for file in take.files] for take in takes]
         prompt = dict(takes_request.prompt)
-        print_json({"seed": takes_request.seed, "folder": str(folder), "takes": files, "prompt": prompt})
+        values = {"seed": takes_request.seed, "folder": str(folder), "takes": files, "prompt": prompt}
+        print_json({**values, "no_copy": no_copy, "longest_quotations": quotations})
         return
     for take in takes:
         print(f"take {take.number}: {take.work}")
+    for take, longest in zip(takes, quotations or (), strict=False):
+        if no_copy is not None and longest > no_copy:
+            print(f"take {take.number} may quote {longest} in a row: nothing else was allowed there")
     print(f"{len(takes)} take{'s' if len(takes) != 1 else ''} in {folder}, seed {takes_request.seed}")
 
 

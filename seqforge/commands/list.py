@@ -20,6 +20,7 @@ _KINDS = {
     "backends": "backends",
     "samplers": "samplers",
     "formats": "formats",
+    "metrics": "metrics",
 }
 _WHAT = [*_KINDS, "architectures", "runs"]
 
@@ -29,7 +30,7 @@ def list_(
     what: Annotated[str, typer.Argument(metavar="|".join(_WHAT), help="What to list.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List recipes, models, data, backends, architectures, samplers, formats or runs."""
+    """List recipes, models, data, backends, architectures, samplers, formats, metrics or runs."""
     if what not in _WHAT:
         raise UnknownName("list", what, _WHAT)
     registry: Registry = context.obj
@@ -56,6 +57,8 @@ def _describe(part: Part) -> dict[str, Any]:
         row["state"] = f"not installed: {', '.join(missing)}" if missing else "installed"
     if part.kind == "formats":
         row["suffix"] = spec.suffix
+    if part.kind == "metrics":
+        row["measures"] = ", ".join(measure.name for measure in spec.measures)
     if part.kind in ("datasets", "models"):
         row["licence"] = spec.licence
     return {**row, "summary": spec.summary, "from": part.distribution}

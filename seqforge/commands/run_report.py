@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from seqforge.commands.audit_report import audit_lines, audit_values, corpus_size
-from seqforge.commands.screen import counted, print_pairs, print_table, printable
+from seqforge.commands.likelihood_report import print_likelihood
+from seqforge.commands.novelty_report import verdict_lines
+from seqforge.commands.screen import counted, print_pairs, printable
 from seqforge.evaluation.by_step import StepScores
 from seqforge.session.data import Corpus
 from seqforge.session.plan import Plan
@@ -143,12 +145,14 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
         "steps": result.training.step,
         "best_step": result.training.best.step,
         "losses": result.training.losses,
-        "scores": {part: score.rates() for part, score in result.scores.items()},
+        "scores": {part: found.score.rates() for part, found in result.likelihood.items()},
         "baselines": {
-            part: {name: score.rates() for name, score in scores.items()} for part, scores in result.baselines.items()
+            part: {name: score.rates() for name, score in found.baselines.items()}
+            for part, found in result.likelihood.items()
         },
+        "likelihood": {part: found.to_json() for part, found in result.likelihood.items()},
         "windows": {**window_shapes(plan, corpus), **result.windows.to_json()} if result.windows else None,
-        "copied": list(result.copied),
+        "novelty": result.novelty.to_json() if result.novelty else None,
         "takes": [[str(file) for file in take.files] for take in result.takes],
     }
 
@@ -161,35 +165,19 @@ def print_summary(plan: Plan, result: RunResult) -> None:
         f"{plan.architecture} with {result.parameters:,} weights, best at step "
         f"{result.training.best.step} of {result.training.step}{stopped}"
     )
-    if result.scores:
+    if result.likelihood:
         print()
-        _print_scores(result)
+        print_likelihood(result.likelihood)
     if result.windows:
         _print_windows(result.windows)
-    if result.copied:
-        print(_copying(result))
+    if result.novelty:
+        print()
+        for line in verdict_lines(result.novelty):
+            print(line)
     print()
     print_pairs(_files(result))
     print()
     print_pairs(_next_commands(plan, result))
-
-
-def _print_scores(result: RunResult) -> None:
-    parts = list(result.scores)
-    unit = "event" if all("event" in score.rates() for score in result.scores.values()) else "token"
-    names = sorted(result.baselines[parts[0]], key=lambda name: result.baselines[parts[0]][name].per(unit))
-    columns = [{"this model": result.scores[part], **result.baselines[part]} for part in parts]
-    rows = [[name, *(f"{column[name].per(unit):.3f}" for column in columns)] for name in ["this model", *names]]
-    print_table([f"nats/{unit}", *parts], rows)
-    part = parts[0]
-    best = min(result.baselines[part].values(), key=lambda score: score.per(unit))
-    print(_verdict(best.per(unit) - result.scores[part].per(unit), unit, part))
-
-
-def _verdict(gain: float, unit: str, part: str) -> str:
-    if gain > 0:
-        return f"{gain:.2f} nats/{unit} below the best n-gram on the {part} part: it has learnt more than counting does"
-    return f"{-gain:.2f} nats/{unit} above the best n-gram on the {part} part: counting does better; train for longer"
 
 
 def _print_windows(scores: StepScores) -> None:
@@ -204,20 +192,12 @@ def _print_windows(scores: StepScores) -> None:
     print(f"accuracy: {', '.join(words)}")
 
 
-def _copying(result: RunResult) -> str:
-    longest = max(result.copied)
-    take = result.takes[result.copied.index(longest)]
-    return (
-        f"longest run copied from the training data: {longest} of {counted(len(take.tokens), 'token')} "
-        f"(take {take.number})"
-    )
-
-
 def _files(result: RunResult) -> list[tuple[str, str]]:
     folder = result.folder
     pairs = [
         (str(folder.model), "the model: seqforge generate takes it"),
         (str(folder.config), "every value; seqforge run takes it"),
+        (str(folder.card), "the model card; seqforge evaluate adds to it"),
         (str(folder.metrics), f"{len(result.training.evaluations)} evaluations"),
     ]
     for take in result.takes:

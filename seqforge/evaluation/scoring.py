@@ -10,17 +10,27 @@ from numpy.typing import NDArray
 
 from seqforge.interfaces import NONE, Codec, Model, Piece
 
-__all__ = ["Score", "piece_nats", "score", "score_from_nats", "token_nats"]
+__all__ = ["Prediction", "Score", "piece_nats", "predict", "score", "score_from_nats", "token_nats"]
 
 _ROWS, _STEPS = 16, 128  # one shape for all calls: a framework that compiles for each shape compiles once
 
 
 @dataclass(frozen=True)
 class Score:
-    """Nats over all pieces, and how many of each unit (`token`, `event`, `note`, `beat`) the pieces hold."""
+    """The nats of each piece, and how many of each unit (`token`, `event`, `note`, `beat`) it holds."""
 
-    nats: float
-    units: dict[str, float]
+    piece_nats: tuple[float, ...]
+    piece_units: dict[str, tuple[float, ...]]
+
+    @property
+    def nats(self) -> float:
+        """Nats over all pieces."""
+        return float(sum(self.piece_nats))
+
+    @property
+    def units(self) -> dict[str, float]:
+        """How many of each unit all pieces hold."""
+        return {unit: float(sum(counts)) for unit, counts in self.piece_units.items()}
 
     def per(self, unit: str) -> float:
         """Nats a unit."""
@@ -38,16 +48,42 @@ def score(model: Model, pieces: Sequence[Piece], codec: Codec) -> Score:
 
 def score_from_nats(nats: Sequence[float], pieces: Sequence[Piece], codec: Codec) -> Score:
     """A score from the nats of each piece."""
-    units: dict[str, float] = {"token": float(sum(len(piece.tokens) for piece in pieces))}
-    for piece in pieces:
-        for unit, count in codec.units(piece.tokens).items():
-            units[unit] = units.get(unit, 0.0) + count
-    return Score(float(sum(nats)), units)
+    counts = [{"token": float(len(piece.tokens)), **codec.units(piece.tokens)} for piece in pieces]
+    units = dict.fromkeys(unit for piece in counts for unit in piece)
+    return Score(tuple(nats), {unit: tuple(piece.get(unit, 0.0) for piece in counts) for unit in units})
 
 
 def piece_nats(model: Model, pieces: Sequence[Piece]) -> list[float]:
     """The nats of each piece: minus the log-likelihood of all its tokens."""
+    return [float(value) for value in predict(model, pieces).nats]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model makes of each piece, (P,): its nats, and how many tokens are those that it finds likeliest.
+
+    `right` and `tokens` are by class of the tokens, such as `pitch`, for all pieces together.
+    """
+
+    nats: NDArray[np.float64]
+    right: dict[str, int]
+    tokens: dict[str, int]
+
+    @property
+    def accuracy(self) -> dict[str, float]:
+        """The share of tokens that the model finds likeliest: of all `token`s, and by class where there are several."""
+        shares = {"token": sum(self.right.values()) / max(sum(self.tokens.values()), 1)}
+        if len(self.tokens) > 1:
+            shares |= {name: self.right[name] / count for name, count in self.tokens.items()}
+        return shares
+
+
+def predict(model: Model, pieces: Sequence[Piece], classes: Sequence[str] = ()) -> Prediction:
+    """Let the model predict every token of the pieces; `classes` (V,) names the class of each symbol."""
     nats = np.zeros(len(pieces))
+    names = list(dict.fromkeys(classes)) or ["token"]
+    kinds = np.array([names.index(name) for name in classes], np.int64)
+    right, total = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
     order = sorted(range(len(pieces)), key=lambda index: len(pieces[index].tokens))
     for start in range(0, len(order), _ROWS):
         rows = order[start : start + _ROWS]
@@ -55,7 +91,16 @@ def piece_nats(model: Model, pieces: Sequence[Piece]) -> list[float]:
         for inputs, context, targets, counted in _chunks([pieces[index] for index in rows]):
             logits, state = model.forward(inputs, context, state)
             nats[rows] += (token_nats(logits, targets) * counted).sum(axis=1)[: len(rows)]
-    return [float(value) for value in nats]
+            hits = (logits.argmax(axis=-1) == targets)[counted > 0]
+            kind = kinds[targets[counted > 0]] if len(kinds) else np.zeros(len(hits), np.int64)
+            right += np.bincount(kind, weights=hits, minlength=len(names)).astype(np.int64)
+            total += np.bincount(kind, minlength=len(names))
+    present = [place for place in range(len(names)) if total[place]]
+    return Prediction(
+        nats,
+        {names[place]: int(right[place]) for place in present},
+        {names[place]: int(total[place]) for place in present},
+    )
 
 
 def _chunks(pieces: Sequence[Piece]) -> Iterator[tuple[NDArray[np.int32], ...]]:

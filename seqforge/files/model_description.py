@@ -6,13 +6,14 @@ one another here, and the programs behind may rely on them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqforge.architectures.shapes import known_options, weight_shapes
+from seqforge.files.ngram_filter import LONGEST_RUN, MOST_HASHES, NgramFilter
 from seqforge.interfaces import ContextField, ModelSpec, OutputView, Vocabulary
 from seqforge.options import check_options
 
@@ -21,6 +22,9 @@ __all__ = [
     "check_weights",
     "codec_from_json",
     "entry",
+    "quotation_tensor",
+    "quotations_from_json",
+    "quotations_to_json",
     "refuse_others",
     "spec_from_json",
     "spec_to_json",
@@ -67,6 +71,33 @@ def codec_from_json(values: Mapping[str, Any]) -> dict[str, Any]:
     """The codec's `name` and `options`; `ValueError` if they can't be that."""
     refuse_others(values, "name", "options")
     return {"name": _name(values.get("name")), "options": _options(entry(values, "options", dict))}
+
+
+def quotations_to_json(filters: Sequence[NgramFilter]) -> list[dict[str, Any]]:
+    """What the filters are of; their bits are tensors."""
+    return [{"alphabet": one.alphabet, "length": one.length, "hashes": one.hashes} for one in filters]
+
+
+def quotations_from_json(values: list[Any], tensors: Mapping[str, NDArray[Any]]) -> tuple[NgramFilter, ...]:
+    """The filters, whose bits are among the tensors; `ValueError` if they are not, or can't be."""
+    filters = []
+    for number, value in enumerate(values):
+        if type(value) is not dict:
+            raise ValueError("its digests of quotations are of the wrong kind")
+        refuse_others(value, "alphabet", "length", "hashes")
+        length, hashes = entry(value, "length", int), entry(value, "hashes", int)
+        bits = tensors.get(quotation_tensor(number))
+        if bits is None or bits.dtype != np.uint8 or bits.ndim != 1 or not len(bits):
+            raise ValueError("the bits of its digests of quotations are missing, or of the wrong kind")
+        if not 1 <= length <= LONGEST_RUN or not 1 <= hashes <= MOST_HASHES:
+            raise ValueError("its digests of quotations have sizes that none can have")
+        filters.append(NgramFilter(_name(value.get("alphabet")), length, hashes, bits.tobytes()))
+    return tuple(filters)
+
+
+def quotation_tensor(number: int) -> str:
+    """The name of the tensor that holds the bits of a filter."""
+    return f"quotations.{number}"
 
 
 def check_provenance(data: Mapping[str, Any], provenance: Mapping[str, Any]) -> None:

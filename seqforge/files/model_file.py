@@ -1,7 +1,7 @@
 """model.safetensors: one self-contained file of weights, spec, codec, vocabulary and provenance.
 
-A sealed file (see `seqforge.files.sealed`) whose description has `spec`, `codec`, `vocabulary`, `data` and
-`provenance`; its tensors are the weights.
+A sealed file (see `seqforge.files.sealed`) whose description has `spec`, `codec`, `vocabulary`, `data`, `provenance`
+and, from version 2 on, `quotations`; its tensors are the weights, and the bits of the digests of what may be quoted.
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ from seqforge.files.model_description import (
     check_weights,
     codec_from_json,
     entry,
+    quotation_tensor,
+    quotations_from_json,
+    quotations_to_json,
     refuse_others,
     spec_from_json,
     spec_to_json,
     vocabulary_from_json,
     vocabulary_to_json,
 )
+from seqforge.files.ngram_filter import NgramFilter
 from seqforge.files.sealed import Sealed, read_sealed, write_sealed
 from seqforge.interfaces import ModelSpec, Vocabulary
 
 __all__ = ["FORMAT_VERSION", "ModelFile", "read_model", "write_model"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+_OLDEST_VERSION = 1  # had no digests of quotations
 _KIND = "model"
 _LONGEST_REASON = 300
 
@@ -40,6 +45,7 @@ _LONGEST_REASON = 300
 class ModelFile:
     """What a model file holds. `codec` has `name` and `options`; `data` and `provenance` hold no paths, no times.
 
+    `quotations` tell which runs occur in all that the model was trained on; empty where that is not known.
     `sha256` is what the file says of itself; empty where there is no file yet.
     """
 
@@ -49,6 +55,7 @@ class ModelFile:
     data: Mapping[str, Any]
     provenance: Mapping[str, Any]
     weights: Mapping[str, NDArray[np.float32]]
+    quotations: tuple[NgramFilter, ...] = ()
     sha256: str = ""
 
 
@@ -60,9 +67,11 @@ def write_model(path: Path, model: ModelFile) -> None:
         "vocabulary": vocabulary_to_json(model.vocabulary),
         "data": dict(model.data),
         "provenance": dict(model.provenance),
+        "quotations": quotations_to_json(model.quotations),
     }
     weights = {name: np.asarray(weight, np.float32) for name, weight in model.weights.items()}
-    write_sealed(path, description, weights, what=_KIND, version=FORMAT_VERSION)
+    bits = {quotation_tensor(number): np.frombuffer(one.bits, np.uint8) for number, one in enumerate(model.quotations)}
+    write_sealed(path, description, {**weights, **bits}, what=_KIND, version=FORMAT_VERSION)
 
 
 def read_model(path: Path) -> ModelFile:
@@ -70,7 +79,7 @@ def read_model(path: Path) -> ModelFile:
 
     `RequestError` if there is none, `FileDamaged` if it is not what was written, or does not fit together.
     """
-    sealed = read_sealed(path, what=_KIND, version=FORMAT_VERSION)
+    sealed = read_sealed(path, what=_KIND, version=FORMAT_VERSION, oldest=_OLDEST_VERSION)
     try:
         return _model(sealed)
     except (ValueError, RequestError) as error:
@@ -80,10 +89,14 @@ def read_model(path: Path) -> ModelFile:
 
 def _model(sealed: Sealed) -> ModelFile:
     description = sealed.description
-    refuse_others(description, "spec", "codec", "vocabulary", "data", "provenance")
+    added = ("quotations",) if sealed.version > _OLDEST_VERSION else ()
+    refuse_others(description, "spec", "codec", "vocabulary", "data", "provenance", *added)
     vocabulary = vocabulary_from_json(entry(description, "vocabulary", dict))
     spec = spec_from_json(entry(description, "spec", dict), vocabulary)
-    check_weights(spec, sealed.tensors)
+    quotations = quotations_from_json(entry(description, "quotations", list), sealed.tensors) if added else ()
+    bits = {quotation_tensor(number) for number in range(len(quotations))}
+    weights = {name: tensor for name, tensor in sealed.tensors.items() if name not in bits}
+    check_weights(spec, weights)
     data, provenance = entry(description, "data", dict), entry(description, "provenance", dict)
     check_provenance(data, provenance)
     return ModelFile(
@@ -92,6 +105,7 @@ def _model(sealed: Sealed) -> ModelFile:
         vocabulary=vocabulary,
         data=data,
         provenance=provenance,
-        weights=sealed.tensors,
+        weights=weights,
+        quotations=quotations,
         sha256=sealed.sha256,
     )

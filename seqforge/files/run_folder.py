@@ -47,6 +47,16 @@ class RunFolder:
         return self.path / "resume-earlier.safetensors"
 
     @property
+    def evaluation(self) -> Path:
+        """What the run and its evaluations found, as JSON."""
+        return self.path / "evaluation.json"
+
+    @property
+    def card(self) -> Path:
+        """The model card."""
+        return self.path / "README.md"
+
+    @property
     def samples(self) -> Path:
         """What was generated, with its settings."""
         return self.path / "samples"
@@ -62,7 +72,8 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what an earlier run left, so that nothing of it passes for this one's."""
-        for path in (self.config, self.metrics, self.model, self.resume, self.earlier_resume):
+        results = (self.model, self.evaluation, self.card)
+        for path in (self.config, self.metrics, self.resume, self.earlier_resume, *results):
             path.unlink(missing_ok=True)
         self.clear_leftovers()
 

@@ -49,11 +49,12 @@ _Layout = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Sealed:
-    """What a sealed file holds; `sha256` is the digest in it."""
+    """What a sealed file holds; `sha256` is the digest in it, `version` that of its format."""
 
     description: dict[str, Any]
     tensors: dict[str, NDArray[Any]]
     sha256: str
+    version: int
 
 
 def write_sealed(
@@ -82,15 +83,15 @@ def write_sealed(
         file.write(body)
 
 
-def read_sealed(path: Path, *, what: str, version: int) -> Sealed:
+def read_sealed(path: Path, *, what: str, version: int, oldest: int | None = None) -> Sealed:
     """Read and verify the file.
 
     `RequestError` if there is no such file, `FileDamaged` if it is not, to the byte, what `write_sealed` wrote as
-    `what` and `version`.
+    `what` and `version`, or one of the versions from the `oldest` on.
     """
     try:
         with _opened(path, what) as file:
-            return _read(file, path, what, version)
+            return _read(file, path, what, range(oldest or version, version + 1))
     except OSError as error:
         raise RequestError(f"{path} can't be read: {error.strerror}; check its permissions, or name another") from None
     except MemoryError:
@@ -110,7 +111,7 @@ def _opened(path: Path, what: str) -> io.BufferedReader:
     return path.open("rb")
 
 
-def _read(file: io.BufferedReader, path: Path, what: str, version: int) -> Sealed:
+def _read(file: io.BufferedReader, path: Path, what: str, versions: range) -> Sealed:
     size = os.fstat(file.fileno()).st_size
     try:
         header = _header_bytes(file, size)
@@ -125,10 +126,11 @@ def _read(file: io.BufferedReader, path: Path, what: str, version: int) -> Seale
         ) from None
     if kind != what:
         raise FileDamaged(f"{path} holds a {kind} of seqforge, not a {what}; name a file that does")
-    if found != version:
-        raise FileDamaged(f"{path} has format version {found}; this seqforge reads {version}: update it")
+    if found not in versions:
+        known = " to ".join(map(str, dict.fromkeys((versions[0], versions[-1]))))
+        raise FileDamaged(f"{path} has format version {found}; this seqforge reads {known}: update it")
     plain = {name: value for name, value in description.items() if name not in _RESERVED}
-    stated = _stated(plain, what, version)
+    stated = _stated(plain, what, found)
     try:
         layout, length = _checked_layout(entries)
         sha256 = description["sha256"]
@@ -144,7 +146,7 @@ def _read(file: io.BufferedReader, path: Path, what: str, version: int) -> Seale
     if _digest(stated, layout, body.data) != sha256:
         raise FileDamaged(f"{path} was altered or damaged: its SHA-256 does not fit; take a fresh copy")
     tensors = {name: _tensor(body, entry) for name, entry in layout.items()}
-    return Sealed(description=plain, tensors=tensors, sha256=sha256)
+    return Sealed(description=plain, tensors=tensors, sha256=sha256, version=found)
 
 
 def _header_bytes(file: io.BufferedReader, size: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge.errors import SeqforgeError
+from seqforge.generation.processors import log_softmax
 from seqforge.generation.stepping import make_stepper
-from seqforge.interfaces import NONE, Codec, Guides, Model, Processor, Sampler
-from seqforge.randomness import UniformStreams
+from seqforge.interfaces import NONE, Codec, Guides, Model, Processor, Sampler, Search
+from seqforge.randomness import UniformStreams, generator
 
 __all__ = ["LONGEST", "Strategy", "generate_tokens", "permitted", "token_classes"]
 
@@ -25,46 +26,72 @@ BLOCK = 256
 
 @dataclass(frozen=True)
 class Strategy:
-    """How tokens are chosen: processors in their order, then the sampler."""
+    """How tokens are chosen: processors in their order, then the sampler, or the search that asks for them."""
 
     processors: tuple[Processor, ...]
-    sampler: Sampler
+    sampler: Sampler | Search
 
-    def choose(
+    def processed(
         self,
-        logits: NDArray[np.float64],
+        logits: NDArray[np.float32],
+        guides: Guides,
         history: NDArray[np.int32],
         token_class: NDArray[np.int32],
-        uniform: NDArray[np.float64],
-    ) -> NDArray[np.int32]:
-        """The next token of each row, (B,)."""
+    ) -> NDArray[np.float64]:
+        """The logits (B, V) after what the guides say and all processors."""
+        values = permitted(logits, guides)
         for processor in self.processors:
-            logits = processor(logits, history, token_class)
-        return self.sampler(logits, uniform)
+            values = processor(values, history, token_class)
+        return values
 
 
 def generate_tokens(
     model: Model,
     codec: Codec,
-    prompt: Mapping[str, Any],
+    prompts: Sequence[Mapping[str, Any]],
     strategy: Strategy,
     *,
     seed: int,
-    count: int,
     wrap_guides: Callable[[Guides], Guides] | None = None,
 ) -> Iterator[NDArray[np.int32]]:
-    """Generate `count` sequences of tokens for one prompt; sequence i depends on `seed` and i alone.
+    """Generate a sequence of tokens for each prompt; sequence i depends on its prompt, on `seed` and on i alone.
 
-    `wrap_guides` puts something around the guides of the codec that forbids more.
+    A search gives those of one prompt (the same object, time after time) together, best first. `wrap_guides` puts
+    something around the guides of the codec that forbids more.
     """
     token_class = token_classes(codec)
-    for start in range(0, count, BLOCK):
-        places = range(start, min(start + BLOCK, count))
-        guides = codec.guides([prompt] * len(places))
-        if wrap_guides is not None:
-            guides = wrap_guides(guides)
-        block = _Block(model, guides, token_class, UniformStreams(seed, places))
-        yield from block.run(strategy)
+
+    def guides_of(some: Sequence[Mapping[str, Any]]) -> Guides:
+        guides = codec.guides(some)
+        return guides if wrap_guides is None else wrap_guides(guides)
+
+    if isinstance(strategy.sampler, Search):
+
+        def score(logits: NDArray[np.float32], guides: Guides, history: NDArray[np.int32]) -> NDArray[np.float64]:
+            return log_softmax(strategy.processed(logits, guides, history, token_class))
+
+        for places in _runs(prompts):
+            yield from strategy.sampler.run(
+                make_stepper(model, 1),
+                guides_of([prompts[places.start]]),
+                score,
+                count=len(places),
+                generator=generator(seed, "search", places.start),
+            )
+        return
+    for start in range(0, len(prompts), BLOCK):
+        some = prompts[start : start + BLOCK]
+        streams = UniformStreams(seed, range(start, start + len(some)))
+        yield from _Block(model, guides_of(some), token_class, streams).run(strategy, strategy.sampler)
+
+
+def _runs(prompts: Sequence[Mapping[str, Any]]) -> Iterator[range]:
+    """The places of prompts in a row that are one object."""
+    start = 0
+    for end in range(1, len(prompts) + 1):
+        if end == len(prompts) or prompts[end] is not prompts[start]:
+            yield range(start, end)
+            start = end
 
 
 def token_classes(codec: Codec) -> NDArray[np.int32]:
@@ -100,7 +127,7 @@ class _Block:
         self.history = np.full((rows, 256), NONE, np.int32)
         self.complete: list[NDArray[np.int32] | None] = [None] * rows
 
-    def run(self, strategy: Strategy) -> list[NDArray[np.int32]]:
+    def run(self, strategy: Strategy, sampler: Sampler) -> list[NDArray[np.int32]]:
         """Go on until all sequences are complete, and return them."""
         tokens = np.full(len(self.numbers), NONE, np.int32)
         step = 0
@@ -113,8 +140,9 @@ class _Block:
                 tokens = self._leave_out(done, tokens, step)
             if step == LONGEST:
                 raise SeqforgeError(f"a sequence did not end within {LONGEST:,} tokens; ask for a shorter one")
-            logits = permitted(self.stepper.step(tokens, self.guides.context()), self.guides)
-            tokens = strategy.choose(logits, self.history[:, :step], self.token_class, self.streams.draw())
+            logits = self.stepper.step(tokens, self.guides.context())
+            values = strategy.processed(logits, self.guides, self.history[:, :step], self.token_class)
+            tokens = sampler(values, self.streams.draw())
             self._remember(tokens, step)
             self.guides.accept(tokens)
             step += 1

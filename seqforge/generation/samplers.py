@@ -1,11 +1,9 @@
-"""What chooses tokens from logits."""
+"""What chooses tokens from logits, one at a time."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from seqforge.generation.processors import softmax
 
 __all__ = ["Draw", "Greedy"]
 
@@ -17,10 +15,13 @@ class Draw:
 
     def __call__(self, logits: Logits, uniform: NDArray[np.float64]) -> NDArray[np.int32]:
         """See `seqforge.Sampler`."""
-        cumulated = np.cumsum(softmax(logits), axis=-1)
-        # scaled to the rounded total, so that a uniform number just below 1 lands on a token that has a probability
-        wanted = (uniform * cumulated[:, -1])[:, None]
-        return np.asarray((cumulated <= wanted).sum(axis=-1), np.int32)
+        cumulated = logits - logits.max(axis=-1, keepdims=True)
+        np.exp(cumulated, out=cumulated)
+        np.cumsum(cumulated, axis=-1, out=cumulated)
+        # Instead of the probabilities, the random number is scaled to their sum; it stays below it in rounding, too, so
+        # that a uniform number just below 1 lands on a token that has a probability.
+        wanted = uniform * cumulated[:, -1]
+        return np.asarray((cumulated > wanted[:, None]).argmax(axis=-1), np.int32)
 
 
 class Greedy:

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.interfaces import Model, State
+from seqforge.interfaces import Model, State, Stepper
 
-__all__ = ["Stepper", "make_stepper"]
+__all__ = ["make_stepper"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 _ROWS = 16
-
-
-class Stepper(Protocol):
-    """B sequences that a model goes through together, its state kept inside.
-
-    What a sequence gets depends on its own tokens and context alone, never on how many others there are.
-    """
-
-    def step(self, tokens: Ints, context: Ints) -> Floats:
-        """Logits (B, V) after the tokens (B,) in the context (B, F) of the next ones; valid until the next call."""
-
-    def select(self, rows: Ints) -> Stepper:
-        """One whose sequences go on from the given rows; a row may be named more than once."""
 
 
 def make_stepper(model: Model, rows: int) -> Stepper:
@@ -52,7 +39,7 @@ class _ForwardStepper:
         self._state = {name: _filled(np.asarray(values)) for name, values in state.items()}
 
     def step(self, tokens: Ints, context: Ints) -> Floats:
-        """See `Stepper.step`."""
+        """See `seqforge.Stepper.step`."""
         tokens, context = _filled(tokens), _filled(context)
         blocks = []
         for start in range(0, len(tokens), _ROWS):
@@ -65,7 +52,7 @@ class _ForwardStepper:
         return np.concatenate(blocks)[: self._rows]
 
     def select(self, rows: Ints) -> _ForwardStepper:
-        """See `Stepper.select`."""
+        """See `seqforge.Stepper.select`."""
         return _ForwardStepper(self._model, len(rows), {name: values[rows] for name, values in self._state.items()})
 
 

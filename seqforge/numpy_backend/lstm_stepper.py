@@ -118,7 +118,7 @@ class StepTables:
 
 
 class LSTMStepper:
-    """See `seqforge.generation.stepping.Stepper`; `step` returns a buffer that the next call overwrites."""
+    """See `seqforge.Stepper`; `step` returns a buffer that the next call overwrites."""
 
     def __init__(self, tables: StepTables, rows: int) -> None:
         self._tables = tables
@@ -146,7 +146,7 @@ class LSTMStepper:
         self._relative = np.empty(self._columns.shape, np.float32)
 
     def step(self, tokens: Ints, context: Ints) -> Floats:
-        """See `Stepper.step`."""
+        """See `seqforge.Stepper.step`."""
         self._first_input(tokens, context)
         for layer in range(self._tables.layers):
             self._step_layer(layer)
@@ -202,7 +202,7 @@ class LSTMStepper:
         return logits
 
     def select(self, rows: Ints) -> LSTMStepper:
-        """See `Stepper.select`."""
+        """See `seqforge.Stepper.select`."""
         chosen = LSTMStepper(self._tables, len(rows))
         for mine, others in zip((*chosen._states, *chosen._cells), (*self._states, *self._cells), strict=True):
             mine[: len(rows)] = others[rows]

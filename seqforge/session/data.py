@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from seqforge.configuration import DataConfig
 from seqforge.corpus import data_digest, open_dataset
 from seqforge.errors import DataError
-from seqforge.interfaces import Audit, Codec, Dataset, Piece
+from seqforge.interfaces import Audit, Codec, Dataset, Piece, Quotable
 from seqforge.plugins import Registry
 from seqforge.session.plan import Plan
 from seqforge.split import Split, split_by_group
 
-__all__ = ["Corpus", "load_corpus"]
+__all__ = ["Corpus", "divided", "load_corpus", "open_corpus"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,38 +33,57 @@ class Corpus:
     digest: str
     versions: Mapping[str, str]
 
+    @property
+    def quotable(self) -> tuple[Piece, ...]:
+        """The training pieces that may be quoted: each once where keys don't matter, else as the model sees them."""
+        return self.split.training if isinstance(self.codec, Quotable) else self.training
+
 
 def load_corpus(registry: Registry, plan: Plan) -> Corpus:
-    """Read, encode, split and augment the data; `DataError` if nothing usable came."""
+    """Read, encode, split and augment the data of a run; `DataError` if nothing usable came."""
     config = plan.config.data
+    keeps_vocabulary = plan.start is not None
+    corpus = open_corpus(registry, config, plan.codec, plan.config.codec.name, keeps_vocabulary=keeps_vocabulary)
+    return divided(corpus, config)
+
+
+def open_corpus(
+    registry: Registry, config: DataConfig, codec: Codec, codec_name: str, *, keeps_vocabulary: bool = False
+) -> Corpus:
+    """Read and encode data, all of it in the training part; `DataError` if nothing usable came."""
     dataset = open_dataset(
         registry,
         config.source,
         config.options,
-        codec=plan.codec,
-        codec_name=plan.config.codec.name,
+        codec=codec,
+        codec_name=codec_name,
         max_seconds=config.max_seconds,
-        keeps_vocabulary=plan.start is not None,
+        keeps_vocabulary=keeps_vocabulary,
     )
     pieces = tuple(dataset.pieces())
     audit = dataset.audit()
     if not pieces:
         reasons = "; ".join(f"{source.name}: {source.reason}" for source in audit.dropped[:3])
         raise DataError(f"no usable piece in '{config.source}' ({len(audit.dropped)} dropped: {reasons})")
-    split = split_by_group(pieces, validation=config.validation, test=config.test, seed=config.split_seed)
-    training = split.training
-    if config.augment:
-        training = tuple(itertools.chain.from_iterable(dataset.codec.variants(piece) for piece in training))
     return Corpus(
         dataset=dataset,
         codec=dataset.codec,
         audit=audit,
         pieces=pieces,
-        split=split,
-        training=training,
+        split=Split(pieces, (), ()),
+        training=pieces,
         digest=data_digest(pieces),
         versions=_origin(registry, config.source),
     )
+
+
+def divided(corpus: Corpus, config: DataConfig) -> Corpus:
+    """The corpus split and augmented as the configuration says."""
+    split = split_by_group(corpus.pieces, validation=config.validation, test=config.test, seed=config.split_seed)
+    training = split.training
+    if config.augment:
+        training = tuple(itertools.chain.from_iterable(corpus.codec.variants(piece) for piece in training))
+    return replace(corpus, split=split, training=training)
 
 
 def _origin(registry: Registry, source: str) -> dict[str, str]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from seqforge.errors import FileDamaged, PluginError, SeqforgeError, UnknownName
 from seqforge.files.model_file import ModelFile, read_model
 from seqforge.files.run_folder import model_path
-from seqforge.interfaces import Codec
+from seqforge.interfaces import Backend, BackendOptions, Codec, Model
 from seqforge.options import check_options
 from seqforge.plugins import Part, Registry
 
-__all__ = ["FoundModel", "find_model", "model_codec"]
+__all__ = ["FoundModel", "find_model", "model_codec", "numpy_model"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,3 +65,11 @@ def model_codec(registry: Registry, model: ModelFile) -> tuple[Part, Codec]:
             f"install the version that the model was trained with"
         )
     return part, codec
+
+
+def numpy_model(registry: Registry, model: ModelFile) -> Model:
+    """The model in the numpy backend; one of an architecture that it does not know, in the backend that trained it."""
+    backend: Backend = registry.find("backends", "numpy").build()
+    if model.spec.architecture not in backend.architectures:
+        backend = registry.find("backends", model.provenance["backend"]).build()
+    return backend.build(model.spec, model.weights, BackendOptions())

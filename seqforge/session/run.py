@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from seqforge.configuration import to_toml
 from seqforge.errors import Interrupted, PluginError, RequestError, SeqforgeError
+from seqforge.evaluation.alphabets import generated_pieces
 from seqforge.evaluation.baselines import baseline_scores
 from seqforge.evaluation.by_step import StepScores, score_steps
-from seqforge.evaluation.copying import SearchableCorpus, longest_copied_run
-from seqforge.evaluation.scoring import Score, score
+from seqforge.evaluation.likelihood import Likelihood, judge
+from seqforge.evaluation.novelty import Novelty, novelty
+from seqforge.evaluation.scoring import score
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile, read_model, write_model
 from seqforge.files.run_folder import RunFolder
@@ -25,7 +27,9 @@ from seqforge.plugins import Registry, short_name
 from seqforge.randomness import generator
 from seqforge.session.checkpoints import Checkpoint, Provenance, restore, save_checkpoint
 from seqforge.session.data import Corpus
+from seqforge.session.no_copy import quotation_filters
 from seqforge.session.plan import Plan
+from seqforge.session.results import run_results, write_results
 from seqforge.session.takes import Take, TakesRequest, make_takes
 from seqforge.training.interruption import interruptions_deferred
 from seqforge.training.loop import Evaluation, Observer, Progress, train
@@ -38,21 +42,19 @@ __all__ = ["RunObserver", "RunResult", "perform"]
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """What a run came to. Scores are by part (`validation`, `test`), those of baselines by name in each part.
+    """What a run came to. `likelihood` is by part (`validation`, `test`).
 
-    `windows` are scores by step over a fixed set of training windows. `copied` is the length in tokens of each take's
-    longest run that stands in the training data.
+    `windows` are scores by step over a fixed set of training windows. `novelty` is that of the takes, if there are any.
     """
 
     folder: RunFolder
     corpus: Corpus
     training: Progress
     parameters: int
-    scores: Mapping[str, Score]
-    baselines: Mapping[str, Mapping[str, Score]]
+    likelihood: Mapping[str, Likelihood]
     windows: StepScores | None
     takes: tuple[Take, ...]
-    copied: tuple[int, ...]
+    novelty: Novelty | None
 
 
 class RunObserver(Observer, Protocol):
@@ -108,6 +110,8 @@ class _Session:
         self.progress = Progress(best=BestWeights(plan.config.training.patience))
         self.engines: tuple[tuple[int, str], ...] = ()
         self.saved_step: int | None = None
+        start = plan.start.found.model if plan.start else None
+        self.quotations = quotation_filters(corpus.codec, corpus.quotable, start)
 
     def begin(self, checkpoint: Checkpoint | None) -> None:
         """Prepare the folder and the model, which starts anew or goes on."""
@@ -175,22 +179,23 @@ class _Session:
         best = self.progress.best.weights
         assert best is not None  # the last step is always evaluated
         self.model.load_weights(best)
-        scores = {name: score(self.model, pieces, corpus.codec) for name, pieces in parts.items()}
+        likelihood = {name: judge(self.model, pieces, corpus.codec, baselines[name]) for name, pieces in parts.items()}
         self.write_model()
         observer.on_stage("samples")
         takes = tuple(_samples(self.registry, plan, corpus.codec, self.folder))
+        copied = _novelty(plan, corpus, takes) if takes else None
+        self.folder.evaluation.unlink(missing_ok=True)
+        write_results(self.folder, self.model_file(), run_results(corpus, likelihood, copied))
         self.folder.earlier_resume.unlink(missing_ok=True)
-        training_data = SearchableCorpus(corpus.training)
         return RunResult(
             folder=self.folder,
             corpus=corpus,
             training=self.progress,
             parameters=sum(weight.size for weight in best.values()),
-            scores=scores,
-            baselines=baselines,
+            likelihood=likelihood,
             windows=_score_windows(plan, corpus, self.model) if plan.has_fixed_windows else None,
             takes=takes,
-            copied=tuple(longest_copied_run(take.tokens, training_data) for take in takes),
+            novelty=copied,
         )
 
     def train(self, is_interrupted: Callable[[], bool]) -> None:
@@ -223,7 +228,12 @@ class _Session:
 
     def write_model(self) -> None:
         """Write model.safetensors with the best weights."""
-        write_model(self.folder.model, _model_file(self.registry, self.plan, self.corpus, self.progress, self.engines))
+        write_model(self.folder.model, self.model_file())
+
+    def model_file(self) -> ModelFile:
+        """What stands in model.safetensors."""
+        model = _model_file(self.registry, self.plan, self.corpus, self.progress, self.engines)
+        return dataclasses.replace(model, quotations=self.quotations)
 
 
 def _initial_weights(plan: Plan, corpus: Corpus) -> Mapping[str, NDArray[np.float32]]:
@@ -246,6 +256,12 @@ def _window_policy(plan: Plan) -> WindowPolicy:
 
 def _score_windows(plan: Plan, corpus: Corpus, model: Model) -> StepScores:
     return score_steps(model, drawn_windows(corpus.training, _window_policy(plan), plan.config.seed))
+
+
+def _novelty(plan: Plan, corpus: Corpus, takes: tuple[Take, ...]) -> Novelty:
+    generated = generated_pieces(corpus.codec, plan.config.samples.prompt, [take.tokens for take in takes])
+    held_out = (*corpus.split.validation, *corpus.split.test)
+    return novelty(corpus.codec, generated, corpus.quotable, held_out)
 
 
 class _Journal:

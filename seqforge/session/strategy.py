@@ -1,4 +1,4 @@
-"""From sampling settings to processors and a sampler."""
+"""From sampling settings to processors, and a sampler or a search."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from seqforge.errors import UnknownName
 from seqforge.generation.loop import Strategy
 from seqforge.generation.processors import STAGES
+from seqforge.interfaces import Vocabulary
 from seqforge.options import Option
 from seqforge.plugins import Part, Registry, short_name
 
@@ -15,14 +16,14 @@ __all__ = ["make_strategy", "sampling_settings"]
 
 
 def _sampling_options(registry: Registry) -> dict[str, Option]:
-    """Every option of every processor and sampler, by name."""
+    """Every option of every processor, sampler and search, by name."""
     return {option.name: option for part in registry.parts("samplers") for option in part.spec.options}
 
 
 def sampling_settings(registry: Registry, values: Mapping[str, Any], where: str) -> dict[str, Any]:
     """`sampler` and the options of all processors, checked and filled up; `where` prefixes names in messages."""
     options = _sampling_options(registry)
-    samplers = [part.spec.name for part in registry.parts("samplers") if part.spec.stage == "draw"]
+    samplers = [part.spec.name for part in registry.parts("samplers") if part.spec.chooses]
     settings: dict[str, Any] = {"sampler": values.get("sampler", "draw")}
     chosen = str(settings["sampler"])
     if not registry.has("samplers", chosen) or short_name(chosen) not in samplers:
@@ -33,20 +34,31 @@ def sampling_settings(registry: Registry, values: Mapping[str, Any], where: str)
             raise UnknownName("key", f"{where}{name}", [f"{where}{known}" for known in ("sampler", *options)])
     for name, option in options.items():
         settings[name] = option.check(values[name], where) if name in values else option.default
+    make_strategy(registry, settings)  # a text may be wrong in a way that only its processor knows
     return settings
 
 
-def make_strategy(registry: Registry, settings: Mapping[str, Any]) -> Strategy:
-    """The processors that the settings switch on, in the order of their stages, and the sampler."""
-    processors = [part for part in registry.parts("samplers") if part.spec.stage != "draw"]
+def make_strategy(registry: Registry, settings: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> Strategy:
+    """The processors that the settings switch on, in the order of their stages, and the sampler or search.
+
+    Those that ask for it get the `vocabulary`; `RequestError` if it does not fit the settings.
+    """
+    processors = [part for part in registry.parts("samplers") if not part.spec.chooses]
     processors.sort(key=lambda part: STAGES.index(part.spec.stage))
     active = [part for part in processors if _is_on(part, settings)]
     sampler = registry.find("samplers", settings["sampler"])
-    return Strategy(tuple(_build(part, settings) for part in active), _build(sampler, settings))
+    return Strategy(tuple(_processor(part, settings, vocabulary) for part in active), _build(sampler, settings))
 
 
 def _is_on(part: Part, settings: Mapping[str, Any]) -> bool:
     return any(settings[option.name] != option.default for option in part.spec.options)
+
+
+def _processor(part: Part, settings: Mapping[str, Any], vocabulary: Vocabulary | None) -> Any:
+    processor = _build(part, settings)
+    if vocabulary is None or not hasattr(processor, "with_vocabulary"):
+        return processor
+    return processor.with_vocabulary(vocabulary)
 
 
 def _build(part: Part, settings: Mapping[str, Any]) -> Any:

@@ -15,10 +15,13 @@ from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
 from seqforge.files.run_folder import write_settings
 from seqforge.generation.loop import generate_tokens
-from seqforge.interfaces import Backend, BackendOptions, Codec, Model, Work
-from seqforge.options import check_options
+from seqforge.interfaces import Codec, Work
 from seqforge.plugins import Part, Registry, short_name
+from seqforge.session.models import numpy_model
+from seqforge.session.no_copy import no_copy_guides
 from seqforge.session.plan import check_formats
+from seqforge.session.primer import with_primer
+from seqforge.session.prompt import checked_prompt
 from seqforge.session.strategy import make_strategy, sampling_settings
 
 __all__ = ["Take", "TakesRequest", "check_request", "make_takes"]
@@ -26,13 +29,17 @@ __all__ = ["Take", "TakesRequest", "check_request", "make_takes"]
 
 @dataclass(frozen=True, kw_only=True)
 class TakesRequest:
-    """What is asked for; `prompt` and `sampling` hold options by name, those left out have their defaults."""
+    """What is asked for; `prompt` and `sampling` hold options by name, those left out have their defaults.
+
+    `no_copy` is how long the longest quotation of the training data may be, in values of the codec's alphabet.
+    """
 
     prompt: Mapping[str, Any]
     sampling: Mapping[str, Any]
     formats: tuple[str, ...]
     count: int
     seed: int
+    no_copy: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,16 +54,20 @@ class Take:
 
 def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRequest) -> TakesRequest:
     """The request with all values checked and filled up; a wrong prompt is found here, before any file is."""
-    prompt = check_options(part.spec.prompt_options, request.prompt, "--")
+    prompt = checked_prompt(part, codec, request.prompt, "--")
+    prompt = with_primer(registry, part, codec, prompt)
     codec.guides([prompt])
+    sampling = sampling_settings(registry, request.sampling, "--")
+    make_strategy(registry, sampling, codec.vocabulary)
     for format_part in check_formats(registry, request.formats, part.spec.name):
         format_part.load()
     return TakesRequest(
         prompt=prompt,
-        sampling=sampling_settings(registry, request.sampling, "--"),
+        sampling=sampling,
         formats=request.formats,
         count=request.count,
         seed=request.seed,
+        no_copy=request.no_copy,
     )
 
 
@@ -72,29 +83,23 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     settings = folder / "settings.json"
     _refuse_existing([settings, *(path for paths in targets for path in paths)])
     sequences = generate_tokens(
-        _sampling_model(registry, model),
+        numpy_model(registry, model),
         codec,
-        request.prompt,
-        make_strategy(registry, request.sampling),
+        [request.prompt] * request.count,
+        make_strategy(registry, request.sampling, codec.vocabulary),
         seed=request.seed,
-        count=request.count,
+        wrap_guides=no_copy_guides(model, codec, request.no_copy),
     )
     takes = []
-    for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
-        work = codec.decode(tokens.tolist(), request.prompt)
-        for path, (_, writer) in zip(paths, formats, strict=True):
-            with atomic.replacing(path) as temporary:
-                writer.write(work, temporary)
-        takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
+    with atomic.replacing_many() as replacing:
+        for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
+            work = codec.decode(tokens.tolist(), request.prompt)
+            for path, (_, writer) in zip(paths, formats, strict=True):
+                with replacing(path) as temporary:
+                    writer.write(work, temporary)
+            takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
     write_settings(settings, _settings(model, request))
     return takes
-
-
-def _sampling_model(registry: Registry, model: ModelFile) -> Model:
-    backend: Backend = registry.find("backends", "numpy").build()
-    if model.spec.architecture not in backend.architectures:
-        backend = registry.find("backends", model.provenance["backend"]).build()
-    return backend.build(model.spec, model.weights, BackendOptions())
 
 
 def _refuse_existing(paths: list[Path]) -> None:
@@ -111,5 +116,6 @@ def _settings(model: ModelFile, request: TakesRequest) -> dict[str, Any]:
         "sampling": dict(request.sampling),
         "seed": request.seed,
         "count": request.count,
+        "no_copy": request.no_copy,
         "versions": dict(model.provenance["versions"]),
     }

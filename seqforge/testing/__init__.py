@@ -11,9 +11,11 @@ for _module in (
     "codecs",
     "datasets",
     "formats",
+    "metrics",
     "pieces",
     "readers",
     "samplers",
+    "searches",
     "suite",
 ):
     pytest.register_assert_rewrite(f"seqforge.testing.{_module}")
@@ -22,15 +24,19 @@ from seqforge.testing.backends import BackendSuite  # noqa: E402
 from seqforge.testing.codecs import CodecSuite  # noqa: E402
 from seqforge.testing.datasets import DatasetSuite  # noqa: E402
 from seqforge.testing.formats import FormatSuite  # noqa: E402
+from seqforge.testing.metrics import MetricSuite  # noqa: E402
 from seqforge.testing.readers import ReaderSuite  # noqa: E402
 from seqforge.testing.samplers import ProcessorSuite, SamplerSuite  # noqa: E402
+from seqforge.testing.searches import SearchSuite  # noqa: E402
 
 __all__ = [
     "BackendSuite",
     "CodecSuite",
     "DatasetSuite",
     "FormatSuite",
+    "MetricSuite",
     "ProcessorSuite",
     "ReaderSuite",
     "SamplerSuite",
+    "SearchSuite",
 ]

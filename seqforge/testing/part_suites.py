@@ -15,8 +15,10 @@ from seqforge.testing.codecs import CodecSuite
 from seqforge.testing.datasets import DatasetSuite
 from seqforge.testing.formats import FormatSuite
 from seqforge.testing.material import codec_arguments, find_material
+from seqforge.testing.metrics import MetricSuite
 from seqforge.testing.readers import ReaderSuite
 from seqforge.testing.samplers import ProcessorSuite, SamplerSuite
+from seqforge.testing.searches import SearchSuite
 from seqforge.testing.settings import default_settings, settings_that_differ
 from seqforge.testing.suite import Suite
 
@@ -31,6 +33,7 @@ _EXCUSES = {
     "codecs": "too few checks without pieces; name a data set or files by --data",
     "readers": "too few checks without a file that it should read; name one by --data",
     "formats": "too few checks without works; name a data set or files by --data",
+    "metrics": "too few checks without works; name a data set or files by --data",
 }
 
 
@@ -98,15 +101,15 @@ class PartSuites:
         yield from ()
 
     def _add_samplers(self, part: Part) -> Iterator[dict[str, str]]:
-        if part.spec.stage == "draw":
-            self._suite(part, SamplerSuite)
+        if part.spec.chooses:
+            self._suite(part, SamplerSuite if part.spec.stage == "draw" else SearchSuite)
             return
         settings = settings_that_differ(part.spec.options)
         for options in settings:
             case = ", ".join(f"{name} {value}" for name, value in options.items())
             self._suite(part, ProcessorSuite, case, options=options)
         if not settings:
-            reason = "no value can be guessed that switches it on: write a subclass of ProcessorSuite"
+            reason = "no value is known that switches it on: give its option an example, or subclass ProcessorSuite"
             yield {"part": self.label(part), "property": "all others", "outcome": "not checked", "detail": reason}
 
     def _add_datasets(self, part: Part) -> Iterator[dict[str, str]]:
@@ -122,12 +125,19 @@ class PartSuites:
         yield from ()
 
     def _add_formats(self, part: Part) -> Iterator[dict[str, str]]:
-        codecs = [name for name in part.spec.codecs if self._has_codec(name)]
-        attributes: dict[str, Any] = {}
-        if codecs:
-            attributes = {"codec_name": codecs[0], "source": self._source(self.registry.find("codecs", codecs[0]))}
-        self._suite(part, FormatSuite, **attributes)
+        self._suite(part, FormatSuite, **self._works_of(part))
         yield from ()
+
+    def _add_metrics(self, part: Part) -> Iterator[dict[str, str]]:
+        self._suite(part, MetricSuite, **self._works_of(part))
+        yield from ()
+
+    def _works_of(self, part: Part) -> dict[str, Any]:
+        """Where works for a part come from that takes those of some codecs."""
+        codecs = [name for name in part.spec.codecs if self._has_codec(name)]
+        if not codecs:
+            return {}
+        return {"codec_name": codecs[0], "source": self._source(self.registry.find("codecs", codecs[0]))}
 
     def _add_readers(self, part: Part) -> Iterator[dict[str, str]]:
         files = tuple(path for path in map(Path, self.data) if path.suffix.lower() in part.spec.suffixes)

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge.generation.processors import STAGES, softmax
-from seqforge.interfaces import NONE, Processor, Sampler
+from seqforge.interfaces import NONE, Processor, Sampler, Vocabulary
 from seqforge.options import check_options
 from seqforge.testing.suite import Suite, check
 
-__all__ = ["ProcessorSuite", "SamplerSuite"]
+__all__ = ["ProcessorSuite", "SamplerSuite", "SamplingSuite"]
 
 Logits = NDArray[np.float64]
 
@@ -29,8 +29,8 @@ _GRID = 4000
 _LARGEST_UNIFORM = 1 - 2.0**-53
 
 
-class _SamplingSuite(Suite):
-    """What samplers and processors have in common."""
+class SamplingSuite(Suite):
+    """What samplers, processors and searches have in common."""
 
     kind: ClassVar[str] = "samplers"
     options: Mapping[str, Any] = MappingProxyType({})
@@ -45,7 +45,7 @@ class _SamplingSuite(Suite):
         assert self.part().spec.stage in STAGES, f"the stage is {self.part().spec.stage}; allowed: {', '.join(STAGES)}"
 
 
-class SamplerSuite(_SamplingSuite):
+class SamplerSuite(SamplingSuite):
     """The checks of a sampler: it draws from the distribution of the logits, or always takes the most likely token."""
 
     can_lack: ClassVar[tuple[str, ...]] = ("softmax distribution",)
@@ -154,9 +154,13 @@ class SamplerSuite(_SamplingSuite):
         return draws
 
 
-class ProcessorSuite(_SamplingSuite):
-    """The checks of a processor with the options that switch it on."""
+class ProcessorSuite(SamplingSuite):
+    """The checks of a processor with the options that switch it on.
 
+    One that asks for a vocabulary gets one whose token classes are `classes`, in turn.
+    """
+
+    classes: tuple[str, ...] = ("pitch", "duration")
     least: ClassVar[int] = 9
     first: ClassVar[str] = "it_gives_logits_for_each_row"
 
@@ -164,10 +168,19 @@ class ProcessorSuite(_SamplingSuite):
         """What the processor under test makes of the logits."""
         processor: Processor = self.build()
         rows, size = logits.shape
+        if hasattr(processor, "with_vocabulary"):
+            processor = processor.with_vocabulary(self._vocabulary(size))
         return processor(
             logits,
             np.zeros((rows, 0), np.int32) if history is None else history,
             np.arange(size, dtype=np.int32) % 2 if token_class is None else token_class,
+        )
+
+    def _vocabulary(self, size: int) -> Vocabulary:
+        places = range(size)
+        return Vocabulary(
+            tuple(f"symbol {place}" for place in places),
+            tuple(self.classes[place % len(self.classes)] for place in places),
         )
 
     @check()
@@ -179,7 +192,7 @@ class ProcessorSuite(_SamplingSuite):
 
     @check()
     def test_it_is_no_sampler(self) -> None:
-        assert self.part().spec.stage != "draw"
+        assert not self.part().spec.chooses
 
     @check()
     def test_what_is_forbidden_stays_forbidden(self) -> None:

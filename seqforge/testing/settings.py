@@ -38,7 +38,7 @@ def _candidates(option: Option) -> Iterator[Any]:
     if option.type is bool:
         yield not option.default
     elif option.type is str:
-        yield from option.choices
+        yield from option.choices or ([option.example] if option.example else [])
     else:
         below = option.minimum if option.minimum is not None else option.exclusive_minimum
         low = below if below is not None else float(option.default or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,26 @@ def test_the_screen_tells_what_was_read_and_what_was_copied(tmp_path: Path) -> N
         "chords: inferred from track 0 'Piano'",
         "X (60, 30, 78), Y (30, 60, 78)",
         "summed over 29 steps",
-        "longest run copied from the training data",
+        "longest quotation of the training data",
     ):
         assert words in printed
+
+
+@needs_data
+def test_it_has_memorised_its_file_and_is_told_so(metheny_run: tuple[Path, dict[str, Any]]) -> None:
+    novelty = metheny_run[1]["novelty"]
+    assert novelty["verdict"] == "memorised"
+    (tokens,) = novelty["alphabets"]
+    assert tokens["longest"]["length"] > 30  # of about 100 values a take
+    assert tokens["longest"]["source"] == "original_metheny"
+    assert re.fullmatch(r"bar \d+", tokens["longest"]["source_place"])
+
+
+@needs_data
+def test_an_untrained_model_has_not(tmp_path: Path) -> None:
+    arguments = ("--data", str(METHENY), "--set", "training.steps=1", "--json")
+    novelty = json.loads(succeed("run", "jazzify", *arguments, cwd=tmp_path))["novelty"]
+    assert novelty["verdict"] == "not memorised"
 
 
 def test_without_a_file_the_etudes_are_the_corpus(tmp_path: Path) -> None:

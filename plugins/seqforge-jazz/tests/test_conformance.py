@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import pytest
 
-from seqforge.testing import CodecSuite, DatasetSuite, FormatSuite, ReaderSuite
+from seqforge.testing import CodecSuite, DatasetSuite, FormatSuite, MetricSuite, ReaderSuite
 from seqforge_jazz.etudes import etudes
 from seqforge_jazz.formats.midi import MidiFormat
 from seqforge_jazz.formats.musicxml import MusicXMLFormat
@@ -119,3 +119,33 @@ class TestMusicXMLFormat(FormatSuite):
 
 class TestMusicXMLFormatOfGeneratedWorks(FormatSuite):
     name = "musicxml"
+
+
+class TestMelodyMetric(MetricSuite):
+    name = "melody"
+    source = "jazz-etudes"
+
+
+class TestRhythmMetric(MetricSuite):
+    name = "rhythm"
+    source = "jazz-etudes"
+
+
+class TestHarmonyMetric(MetricSuite):
+    name = "harmony"
+    source = "jazz-etudes"
+
+
+class TestSurpriseMetric(MetricSuite):
+    name = "surprise"
+    source = "jazz-etudes"
+
+
+class TestSurpriseMetricOfValues(MetricSuite):
+    name = "surprise"
+    codec_name = "grammar"
+    source = "jazz-etudes"
+
+
+class TestMelodyMetricOfRandomWorks(MetricSuite):
+    name = "melody"

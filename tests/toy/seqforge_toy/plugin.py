@@ -5,6 +5,8 @@ from seqforge import (
     CodecSpec,
     DatasetSpec,
     FormatSpec,
+    Measure,
+    MetricSpec,
     Option,
     ReaderSpec,
     RecipeSpec,
@@ -93,6 +95,23 @@ def seqforge_register_formats():
             codecs=CODECS,
         ),
         FormatSpec(name="score", target="seqforge_toy.files:TextFile", summary="no", suffix=".score", codecs=("none",)),
+    ]
+
+
+@hookimpl
+def seqforge_register_metrics():
+    return [
+        MetricSpec(
+            name="marks",
+            target="seqforge_toy.metrics:MarksMetric",
+            summary="dots and letters",
+            codecs=("letters",),
+            measures=(
+                Measure(name="dots", title="dots", unit="share of marks"),
+                Measure(name="letters", title="different letters"),
+                Measure(name="nats", title="surprise of letters", unit="nats a letter"),
+            ),
+        )
     ]
 
 

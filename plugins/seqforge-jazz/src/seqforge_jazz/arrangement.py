@@ -53,14 +53,18 @@ def groove(sheet: LeadSheet) -> str:
 
 
 def solo_line(sheet: LeadSheet) -> tuple[Note, ...]:
-    """The solo where its instrument can play it: a note out of range moves by octaves into it."""
+    """The solo where its instrument can play it: a note out of range moves by octaves into it.
+
+    A range that was asked for counts more than the instrument's.
+    """
     instrument = INSTRUMENTS[sheet.instrument]
+    lowest, highest = sheet.pitch_range or (instrument.lowest, instrument.highest)
     line = []
     for note in sheet.notes:
         pitch = note.pitch
-        while pitch < instrument.lowest:
+        while pitch < lowest:
             pitch += 12
-        while pitch > instrument.highest:
+        while pitch > highest:
             pitch -= 12
         line.append(note if pitch == note.pitch else Note(note.start, note.duration, pitch))
     return tuple(line)
@@ -215,9 +219,11 @@ def _approach(target: int, pitch: int) -> int:
 
 
 def _chord_step(chord: Chord, pitch: int, upwards: bool) -> int:
-    """The next chord tone in that direction."""
-    step = 1 if upwards else -1
-    return next(pitch + step * distance for distance in range(1, 13) if (pitch + step * distance) % 12 in chord.tones)
+    """The next chord tone in that direction, or in the other one where the register ends before it."""
+    forwards = 1 if upwards else -1
+    steps = [direction * distance for direction in (forwards, -forwards) for distance in range(1, 13)]
+    register = range(_LOWEST_BASS, _HIGHEST_BASS + 1)
+    return next(pitch + step for step in steps if pitch + step in register and (pitch + step) % 12 in chord.tones)
 
 
 def _bossa_bass(chart: Chart) -> tuple[PlayedNote, ...]:

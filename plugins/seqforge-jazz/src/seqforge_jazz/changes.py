@@ -1,4 +1,4 @@
-"""The changes that a prompt asks to play over (`chords`, `key`, `transpose`, `choruses`), and the prompt of a sheet."""
+"""The changes that a prompt asks for (`chords`, `title`, `key`, `transpose`, `choruses`), and the prompt of a sheet."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from seqforge_jazz.chords import Chord
 from seqforge_jazz.forms import chart_from, form_of
 from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet, Note
+from seqforge_jazz.pitch_range import asked_range
 
 __all__ = ["Changes", "changes_of", "prompt_of", "sheet_of"]
 
@@ -29,7 +30,9 @@ class Changes:
 
 def changes_of(prompt: Mapping[str, Any]) -> Changes:
     """The changes of a prompt; `RequestError` for a chord, form or key that can't be read."""
-    return _changes(prompt["chords"], prompt["key"], prompt["transpose"], prompt["choruses"])
+    return _changes(
+        prompt["chords"], prompt["key"], prompt["transpose"], prompt["choruses"], prompt.get("title") or ""
+    )
 
 
 def prompt_of(sheet: LeadSheet, instrument: str) -> dict[str, Any]:
@@ -56,14 +59,16 @@ def sheet_of(changes: Changes, notes: Iterable[Note], prompt: Mapping[str, Any])
         swing=prompt["swing"],
         style=changes.style,
         instrument=prompt["instrument"],
+        pitch_range=asked_range(prompt),
     )
 
 
 @lru_cache(maxsize=256)
-def _changes(chords: str, key: str | None, transpose: int, choruses: int) -> Changes:
+def _changes(chords: str, key: str | None, transpose: int, choruses: int, called: str) -> Changes:
     if not chords.strip():
         raise RequestError("--chords is empty; write chords such as 'Dm7 G7 | Cmaj7 | %', or a form such as blues-f")
     chart, home, title = chart_from(chords, key)
+    title = called or title
     form = form_of(chords)
     if transpose:
         chart = chart.transposed(transpose)

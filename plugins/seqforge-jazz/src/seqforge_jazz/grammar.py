@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from seqforge import ContextField, DataError, OutputView, Piece, Vocabulary
 from seqforge_jazz.changes import changes_of, prompt_of, sheet_of
+from seqforge_jazz.chart_sources import resolved
 from seqforge_jazz.charts import TICKS_PER_QUARTER
 from seqforge_jazz.grammar_bars import BarFilling, GrammarGuides
 from seqforge_jazz.grammar_pitches import choose_pitch
 from seqforge_jazz.grammar_values import CLASSES, REST, Value, values_of
-from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet, Note
+from seqforge_jazz.pitch_range import asked_range, range_of
 from seqforge_jazz.tone_types import tones_of_chord
 
 __all__ = ["GrammarCodec"]
@@ -68,14 +69,20 @@ class GrammarCodec:
         yield piece
 
     def guides(self, prompts: Sequence[Mapping[str, Any]]) -> GrammarGuides:
-        """See `seqforge.Codec.guides`; `RequestError` for a chord or key that can't be read."""
+        """See `seqforge.Codec.guides`; `RequestError` for a chord, key or range that can't be read."""
         charts = [changes_of(prompt).chart for prompt in prompts]
+        for prompt in prompts:
+            asked_range(prompt)  # one that can't be is an error before anything is generated
         return GrammarGuides(self._values, [(chart.bars, chart.ticks_per_bar) for chart in charts])
+
+    def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What was said of a prompt, its chart read from where it says: a file, standard input, a link."""
+        return resolved(given)
 
     def decode(self, tokens: Sequence[int], prompt: Mapping[str, Any]) -> LeadSheet:
         """See `seqforge.Codec.decode`: bars are filled in turn, pitches drawn as `pitch_seed` and the tokens say."""
         changes = changes_of(prompt)
-        instrument = INSTRUMENTS[prompt["instrument"]]
+        allowed = range_of(prompt)
         generator = _generator(prompt["pitch_seed"], tokens)
         filling = BarFilling(changes.chart.bars, changes.chart.ticks_per_bar)
         notes: list[Note] = []
@@ -89,8 +96,16 @@ class GrammarCodec:
             start, end = place
             before = notes[-1].pitch if notes else None
             tones = tones_of_chord(changes.chart.chord_at(start))
-            notes.append(Note(start, end - start, choose_pitch(value, tones, before, instrument, generator)))
+            notes.append(Note(start, end - start, choose_pitch(value, tones, before, allowed, generator)))
         return sheet_of(changes, notes, prompt)
+
+    def place(self, piece: Piece, token: int) -> str:
+        """See `seqforge.Placing.place`: the bar, among those that the values fill."""
+        ticks_per_bar = changes_of(piece.prompt).chart.ticks_per_bar
+        filling = BarFilling(len(piece.tokens), ticks_per_bar)
+        places = [filling.place(self._value(each)) for each in piece.tokens[: token + 1].tolist()]
+        start = places[-1][0] if places and places[-1] else 0
+        return f"bar {start // ticks_per_bar + 1}"
 
     def units(self, tokens: Ints) -> dict[str, float]:
         """Events (values), notes, and the quarters that their lengths add up to as `beat`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqforge_jazz.grammar_values import Value
-from seqforge_jazz.instruments import Instrument
+from seqforge_jazz.pitch_range import PitchRange
 from seqforge_jazz.tone_types import NOTE_TYPES, ToneTypes
 
 __all__ = ["choose_pitch"]
@@ -18,17 +18,17 @@ _NEXT_BEST = {"C": "CS", "S": "SC", "A": "ASC", "X": "XA"}
 
 
 def choose_pitch(
-    value: Value, tones: ToneTypes, before: int | None, instrument: Instrument, generator: np.random.Generator
+    value: Value, tones: ToneTypes, before: int | None, allowed: PitchRange, generator: np.random.Generator
 ) -> int:
-    """A MIDI pitch within the instrument's range: of the value's type, in its interval range from `before`.
+    """A MIDI pitch that is allowed: of the value's type, in its interval range from `before`.
 
-    A range that the instrument doesn't reach is moved to the nearest that it does. Where no pitch in the range is of
+    An interval range beyond what is allowed is moved to the nearest that is not. Where no pitch in the range is of
     the type, one of the next best type is taken.
     """
-    middle = (instrument.lowest + instrument.highest) // 2 if before is None else before
+    middle = (allowed.lowest + allowed.highest) // 2 if before is None else before
     lower, upper = value.interval if value.interval is not None else (-_REACH, _REACH)
-    width = min(upper - lower, instrument.highest - instrument.lowest)
-    lowest = min(max(middle + lower, instrument.lowest), instrument.highest - width)
+    width = min(upper - lower, allowed.highest - allowed.lowest)
+    lowest = min(max(middle + lower, allowed.lowest), allowed.highest - width)
     pitches = range(lowest, lowest + width + 1)
     types = {pitch: tones.type_of(pitch) for pitch in pitches}
     for wanted in _NEXT_BEST[value.type] if value.type in NOTE_TYPES else "":

@@ -26,7 +26,12 @@ class IntervalModel:
         self._following: list[dict[tuple[int, ...], Counter[int]]] = [{} for _ in range(order)]
         for steps in corpus:
             self._count(steps)
-        self._floor = 1.0 / (len(self._following[0].get((), ())) + 1)
+        self._floor = 1.0 / (self.kinds + 1)
+
+    @property
+    def kinds(self) -> int:
+        """How many different intervals the corpus has."""
+        return len(self._following[0].get((), ()))
 
     def probability(self, interval: int, before: Sequence[int]) -> float:
         """The probability of `interval` after the intervals `before`, of which the last `order` - 1 count."""
@@ -38,6 +43,20 @@ class IntervalModel:
             total, kinds = following.total(), len(following)
             estimate = (following[interval] + kinds * estimate) / (total + kinds)
         return estimate
+
+    def without(self, part: Iterable[Sequence[int]]) -> IntervalModel:
+        """The model of the corpus without some of its lines; each must be one of those that were counted."""
+        rest = IntervalModel((), self.order)
+        rest._following = [table.copy() for table in self._following]
+        for table, own in zip(rest._following, IntervalModel(part, self.order)._following, strict=True):
+            for before, counts in own.items():
+                left = table[before] - counts  # of Counters: what is not positive is gone
+                if left:
+                    table[before] = left
+                else:
+                    del table[before]
+        rest._floor = 1.0 / (rest.kinds + 1)
+        return rest
 
     def nats_per_interval(self, steps: Sequence[int]) -> float:
         """Mean of -ln p over the intervals, the first of them with less to go by; NaN if there are none."""

@@ -36,8 +36,9 @@ class LeadSheet:
     """A line over a chart: `notes` in order, one at a time, inside the chart.
 
     `key` is written `C`, `Bb` or `Dm`. `tempo_bpm` counts quarters a minute. `swing` is the share of a beat that its
-    first eighth takes, 0.5 being straight. `instrument` names one of `INSTRUMENTS`. `group` is what must not straddle
-    a split into training and test data; `citation` says where the music comes from.
+    first eighth takes, 0.5 being straight. `instrument` names one of `INSTRUMENTS`; `pitch_range` is where its line was
+    asked to stay (MIDI, inclusive), if it was. `group` is what must not straddle a split into training and test data;
+    `citation` says where the music comes from.
 
     What a file played may say more: `accompaniment` holds its chords, `performance` its line with lengths that
     overlap; both are in order of their starts, and empty where nobody played.
@@ -55,6 +56,7 @@ class LeadSheet:
     citation: str = ""
     accompaniment: tuple[Voicing, ...] = ()
     performance: tuple[Note, ...] = ()
+    pitch_range: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         over = 0

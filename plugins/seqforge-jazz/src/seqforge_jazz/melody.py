@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge import DataError, Piece, Vocabulary
+from seqforge import DataError, Piece, RequestError, Vocabulary
 from seqforge_jazz.changes import changes_of, prompt_of, sheet_of
-from seqforge_jazz.charts import TICKS_PER_QUARTER
+from seqforge_jazz.chart_sources import resolved
+from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet, Note
 from seqforge_jazz.melody_context import DURATION_DUE, PITCH_DUE, context_table, transposed_context
-from seqforge_jazz.melody_guides import MelodyGuides, Walk
+from seqforge_jazz.melody_guides import MelodyGuides
 from seqforge_jazz.melody_history import CONTEXT_FIELDS, history_of, with_history
+from seqforge_jazz.melody_quotations import QUOTATION, alphabets, bar_of
 from seqforge_jazz.melody_views import OUTPUT_VIEWS
 from seqforge_jazz.melody_vocabulary import (
     DURATIONS,
@@ -29,6 +31,8 @@ from seqforge_jazz.melody_vocabulary import (
     duration_token,
     pitch_token,
 )
+from seqforge_jazz.melody_walk import walk_of
+from seqforge_jazz.primer import primer_text
 
 __all__ = ["MelodyCodec"]
 
@@ -43,6 +47,7 @@ class MelodyCodec:
     vocabulary = VOCABULARY
     context_fields = CONTEXT_FIELDS
     output_views = OUTPUT_VIEWS
+    quotation = QUOTATION
 
     def __init__(self, *, vocabulary: Vocabulary | None = None) -> None:
         self.options: Mapping[str, Any] = {}
@@ -91,8 +96,26 @@ class MelodyCodec:
             )
 
     def guides(self, prompts: Sequence[Mapping[str, Any]]) -> MelodyGuides:
-        """See `seqforge.Codec.guides`; `RequestError` for a chart or key that can't be read."""
-        return MelodyGuides([_walk(prompt) for prompt in prompts])
+        """See `seqforge.Codec.guides`; `RequestError` for a chart, key, range or primer that can't be followed."""
+        walks = {id(prompt): walk_of(prompt) for prompt in {id(prompt): prompt for prompt in prompts}.values()}
+        return MelodyGuides([walks[id(prompt)] for prompt in prompts])
+
+    def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What was said of a prompt, its chart read from where it says: a file, standard input, a link."""
+        return resolved(given)
+
+    def with_primer(self, prompt: Mapping[str, Any], piece: Piece) -> dict[str, Any]:
+        """The prompt with the notes of a piece in the place of the file that it was read from.
+
+        `RequestError` if the piece is in another meter than the prompt's chart.
+        """
+        meters = [Chart.parse(piece.prompt["chords"]).beats_per_bar, changes_of(prompt).chart.beats_per_bar]
+        if meters[0] != meters[1]:
+            raise RequestError(
+                f"--primer is in {meters[0]}/4, the chart in {meters[1]}/4; give one of the same meter, or --chords "
+                f"that begin with {meters[0]}/4"
+            )
+        return {**prompt, "primer": primer_text(piece.tokens)}
 
     def decode(self, tokens: Sequence[int], prompt: Mapping[str, Any]) -> LeadSheet:
         """See `seqforge.Codec.decode`: a duration without a pitch is a rest, what is beyond the chart is cut off."""
@@ -111,6 +134,14 @@ class MelodyCodec:
                 _add_note(notes, pitch, tick, end)
             tick, pitch = end, REST
         return sheet_of(changes, notes, prompt)
+
+    def alphabets(self, piece: Piece) -> dict[str, tuple[Ints, Ints]]:
+        """See `seqforge.Quotable.alphabets`: `intervals and rhythm`, and `pitches` as they are played."""
+        return alphabets(piece)
+
+    def place(self, piece: Piece, token: int) -> str:
+        """See `seqforge.Placing.place`: the bar."""
+        return bar_of(piece, token)
 
     def units(self, tokens: Ints) -> dict[str, float]:
         """Events (notes and rests), notes, and quarters as `beat`."""
@@ -159,8 +190,3 @@ def _player(name: str, tokens: Ints) -> str:
     instrument = INSTRUMENTS.get(name)
     fits = instrument is not None and instrument.lowest <= pitches.min() and pitches.max() <= instrument.highest
     return name if fits else _EVERY_PITCH
-
-
-def _walk(prompt: Mapping[str, Any]) -> Walk:
-    instrument = INSTRUMENTS[prompt["instrument"]]
-    return Walk(changes_of(prompt).chart, instrument.lowest, instrument.highest)

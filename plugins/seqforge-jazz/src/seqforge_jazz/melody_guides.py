@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge_jazz.charts import Chart
 from seqforge_jazz.melody_context import DURATION_DUE, PITCH_DUE, context_table
 from seqforge_jazz.melody_history import NO_DURATION, NO_PITCH, NO_STEP, REST_STEP, History, steps, with_history
+from seqforge_jazz.melody_steering import steering_of
 from seqforge_jazz.melody_vocabulary import DURATIONS, LONGEST, PITCHES, REST, TIE, VOCABULARY, pitch_token
+from seqforge_jazz.melody_walk import Walk
 from seqforge_jazz.repeats import Continuation
 
-__all__ = ["MelodyGuides", "Walk"]
+__all__ = ["MelodyGuides"]
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -25,15 +26,6 @@ _START, _NOTE, _LONGEST_NOTE, _RESTED, _LONGEST_REST = range(5)
 # what `MelodyGuides` holds for each sequence
 _ARRAYS = ("_which", "_offset", "_ticks", "_tick", "_before", "_step", "_last_pitch", "_previous_pitch", "done")
 _CONTINUATIONS = ("_steps", "_durations")
-
-
-@dataclass(frozen=True)
-class Walk:
-    """Where a guide leads: along a chart, within a range of pitches (MIDI, inclusive)."""
-
-    chart: Chart
-    lowest: int
-    highest: int
 
 
 def _duration_rows() -> Bools:
@@ -65,14 +57,17 @@ class MelodyGuides:
     """
 
     def __init__(self, walks: Sequence[Walk]) -> None:
-        distinct = list(dict.fromkeys(walks))
+        known = {id(walk): walk for walk in walks}  # most are one object, and to hash a chart takes long
+        distinct = list(dict.fromkeys(known.values()))
+        numbers = {name: distinct.index(walk) for name, walk in known.items()}
         tables = [context_table(walk.chart) for walk in distinct]
         lengths = np.array([walk.chart.ticks for walk in distinct])
         offsets = np.concatenate([[0], np.cumsum(lengths)])
-        which = np.array([distinct.index(walk) for walk in walks])
+        which = np.array([numbers[id(walk)] for walk in walks])
         self._table = np.concatenate(tables, axis=1)  # (2, all ticks, F)
         self._pitch_rows = np.stack([_pitch_rows(walk) for walk in distinct])  # (walks, 5, V)
         self._due = PITCH_DUE
+        self._count = 0  # of tokens so far
         self._which = which
         self._offset = offsets[which]
         self._ticks = lengths[which]
@@ -83,6 +78,7 @@ class MelodyGuides:
         self._previous_pitch = np.full(len(walks), NO_PITCH, np.int32)
         self._steps = Continuation(len(walks), NO_STEP)
         self._durations = Continuation(len(walks), NO_DURATION)
+        self._steering = steering_of(distinct, which)
         self.done: Bools = np.zeros(len(walks), np.bool_)
 
     def context(self) -> Ints:
@@ -100,12 +96,14 @@ class MelodyGuides:
             ),
         )
 
-    def allowed(self) -> Bools:
-        """See `seqforge.Guides.allowed`."""
+    def allowed(self) -> NDArray[Any]:
+        """See `seqforge.Guides.allowed`: factors if a density is wished for."""
         if self._due == DURATION_DUE:
-            rows: Bools = _DURATION_ROWS[np.minimum(self._ticks - self._tick, LONGEST)]
+            rows: NDArray[Any] = _DURATION_ROWS[np.minimum(self._ticks - self._tick, LONGEST)]
         else:
             rows = self._pitch_rows[self._which, self._before]
+        for steering in self._steering:
+            rows = steering.steered(rows, self._due, self._tick, self._count)
         return rows
 
     def accept(self, tokens: Ints) -> None:
@@ -116,12 +114,15 @@ class MelodyGuides:
         else:
             self._accept_durations(np.where(self.done, 0, tokens - DURATIONS.start + 1))
             self._due = PITCH_DUE
+        self._count += 1
 
     def _accept_pitches(self, tokens: Ints) -> None:
         self._step = steps(self._last_pitch, tokens)
         sounds = (tokens >= PITCHES.start) & (tokens < PITCHES.stop)
         self._previous_pitch = np.where(sounds, self._last_pitch, self._previous_pitch)
         self._last_pitch = np.where(sounds, tokens - PITCHES.start, self._last_pitch)
+        for steering in self._steering:
+            steering.accept_pitches(tokens, self._tick)
 
     def _accept_durations(self, lengths: Ints) -> None:
         self._steps.append(self._step)
@@ -134,7 +135,9 @@ class MelodyGuides:
     def select(self, rows: Ints) -> MelodyGuides:
         """See `seqforge.Guides.select`."""
         chosen = object.__new__(MelodyGuides)
-        chosen._table, chosen._pitch_rows, chosen._due = self._table, self._pitch_rows, self._due
+        chosen._table, chosen._pitch_rows = self._table, self._pitch_rows
+        chosen._due, chosen._count = self._due, self._count
+        chosen._steering = tuple(steering.select(rows) for steering in self._steering)
         for name in _ARRAYS:
             setattr(chosen, name, getattr(self, name)[rows])
         for name in _CONTINUATIONS:

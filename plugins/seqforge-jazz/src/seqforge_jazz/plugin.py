@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from seqforge import CodecSpec, DatasetSpec, FormatSpec, Option, PretrainedSpec, ReaderSpec, RecipeSpec, hookimpl
+from seqforge import (
+    CodecSpec,
+    DatasetSpec,
+    FormatSpec,
+    Measure,
+    MetricSpec,
+    Option,
+    PretrainedSpec,
+    ReaderSpec,
+    RecipeSpec,
+    hookimpl,
+)
 from seqforge_jazz.instruments import INSTRUMENTS
 
 __all__ = [
     "seqforge_register_codecs",
     "seqforge_register_datasets",
     "seqforge_register_formats",
+    "seqforge_register_metrics",
     "seqforge_register_models",
     "seqforge_register_readers",
     "seqforge_register_recipes",
@@ -19,8 +31,11 @@ _CHANGES_OPTIONS = (
         name="chords",
         type=str,
         default="blues-f",
-        help="the changes: a form such as blues-f or rhythm-changes-bb, or chords such as 'Dm7 G7 | Cmaj7 | %'",
+        help="the changes: a form such as blues-f or rhythm-changes-bb, chords such as 'Dm7 G7 | Cmaj7 | %', a file, "
+        "- for standard input, or a link of iReal Pro",
     ),
+    Option(name="tune", type=str, default=None, help="which tune of a playlist of iReal Pro: its title or number"),
+    Option(name="title", type=str, default=None, help="what is written over the takes; without, what the chart is"),
     Option(name="key", type=str, default=None, help="the key of the form, or that the chords are in: Bb, F#m"),
     Option(
         name="transpose", type=int, default=0, minimum=-24, maximum=24, help="semitones by which the chart is moved"
@@ -34,6 +49,35 @@ _INSTRUMENT = Option(
     default="tenor-sax",
     choices=tuple(INSTRUMENTS),
     help="who plays: sound and range, such as trumpet",
+)
+_RANGE = Option(
+    name="range",
+    type=str,
+    default=None,
+    help="lowest and highest note, such as C4-A5 or 60-81; without, the instrument's range",
+)
+_STEERING_OPTIONS = (
+    Option(
+        name="primer",
+        type=str,
+        default=None,
+        help="a MIDI, MusicXML or ABC file: the solo begins with its notes, from bar 1 of the chart on, and goes on",
+    ),
+    Option(
+        name="density",
+        type=float,
+        default=None,
+        minimum=0.1,
+        maximum=4,
+        help="how many notes a beat the solo comes near to; without, as the model likes",
+    ),
+    Option(
+        name="ending",
+        type=str,
+        default="free",
+        choices=("chord", "root", "free"),
+        help="what the last note is of the chord under it: chord (one of its tones), root or free (anything)",
+    ),
 )
 _PITCH_SEED = Option(
     name="pitch_seed",
@@ -161,7 +205,7 @@ def seqforge_register_codecs() -> list[CodecSpec]:
             name="melody",
             target="seqforge_jazz.melody:MelodyCodec",
             summary="pitch and duration of each note, told the chords and the place in the bar",
-            prompt_options=(*_CHANGES_OPTIONS, _swing(0.62), _INSTRUMENT),
+            prompt_options=(*_CHANGES_OPTIONS, _swing(0.62), _INSTRUMENT, _RANGE, *_STEERING_OPTIONS),
         ),
         CodecSpec(
             name="grammar",
@@ -176,7 +220,7 @@ def seqforge_register_codecs() -> list[CodecSpec]:
                     help="keep silences as values of their own; the original design leaves them out",
                 ),
             ),
-            prompt_options=(*_CHANGES_OPTIONS, _swing(0.5), _INSTRUMENT, _PITCH_SEED),
+            prompt_options=(*_CHANGES_OPTIONS, _swing(0.5), _INSTRUMENT, _RANGE, _PITCH_SEED),
         ),
     ]
 
@@ -198,6 +242,61 @@ def seqforge_register_formats() -> list[FormatSpec]:
             summary="MusicXML: a lead sheet for notation programs",
             suffix=".musicxml",
             codecs=_CODECS,
+        ),
+    ]
+
+
+@hookimpl
+def seqforge_register_metrics() -> list[MetricSpec]:
+    """What can be measured of a solo over its chords."""
+    metrics = "seqforge_jazz.metrics"
+    return [
+        MetricSpec(
+            name="melody",
+            target=f"{metrics}:MelodyMetric",
+            summary="entropy of pitch classes, intervals, range",
+            codecs=_CODECS,
+            measures=(
+                Measure(name="h1", title="pitch-class entropy, 1 bar", unit="bits"),
+                Measure(name="h4", title="pitch-class entropy, 4 bars", unit="bits"),
+                Measure(name="steps", title="steps of 1 or 2 semitones", unit="share of intervals"),
+                Measure(name="leaps", title="leaps of more than 4 semitones", unit="share of intervals"),
+                Measure(name="repeats", title="repeated notes", unit="share of intervals"),
+                Measure(name="range", title="range", unit="semitones"),
+            ),
+        ),
+        MetricSpec(
+            name="rhythm",
+            target=f"{metrics}:RhythmMetric",
+            summary="similarity of bars, onsets off the beat, density",
+            codecs=_CODECS,
+            measures=(
+                Measure(name="grooving", title="grooving similarity", unit="share"),
+                Measure(name="offbeats", title="onsets off the beat", unit="share of notes"),
+                Measure(name="density", title="density", unit="notes a beat"),
+            ),
+        ),
+        MetricSpec(
+            name="harmony",
+            target=f"{metrics}:HarmonyMetric",
+            summary="chord and scale tones, on strong beats and elsewhere",
+            codecs=_CODECS,
+            measures=(
+                Measure(name="chord_tones", title="chord tones", unit="share of notes"),
+                Measure(name="chord_tones_strong", title="chord tones on strong beats", unit="share of notes"),
+                Measure(name="chord_tones_weak", title="chord tones elsewhere", unit="share of notes"),
+                Measure(name="scale_tones_strong", title="scale tones on strong beats", unit="share of notes"),
+                Measure(name="scale_tones_weak", title="scale tones elsewhere", unit="share of notes"),
+            ),
+        ),
+        MetricSpec(
+            name="surprise",
+            target=f"{metrics}:SurpriseMetric",
+            summary="how surprising the intervals are to an n-gram of the reference",
+            codecs=_CODECS,
+            measures=(
+                Measure(name="interval_nats", title="surprise under a 4-gram of intervals", unit="nats an interval"),
+            ),
         ),
     ]
 

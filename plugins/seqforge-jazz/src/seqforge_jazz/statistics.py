@@ -29,10 +29,14 @@ __all__ = [
     "grooving_similarity",
     "interval_share",
     "intervals",
+    "is_strong",
     "measures",
+    "notes_a_beat",
     "offbeat_share",
     "outside",
     "pitch_class_entropy",
+    "pitch_range",
+    "scale_tone_share",
 ]
 
 GROOVING_POSITIONS = 64
@@ -156,6 +160,39 @@ def chord_tone_share(notes: Sequence[Note], chart: Chart) -> float:
         total += bool(tones)
         hits += note.pitch % 12 in tones
     return hits / total if total else math.nan
+
+
+def scale_tone_share(notes: Sequence[Note], chart: Chart) -> float:
+    """The share of notes that belong to the usual scale of the chord at their onset, chord tones among them.
+
+    Notes over no chord (N.C.) are left out; NaN if no note is left.
+    """
+    hits = total = 0
+    for note in notes:
+        scale = chart.chord_at(note.start).scale
+        total += bool(scale)
+        hits += note.pitch % 12 in scale
+    return hits / total if total else math.nan
+
+
+def is_strong(note: Note, beats_per_bar: int) -> bool:
+    """Whether the note starts on a strong beat: the first of a bar, and the third of four."""
+    beat, tick = divmod(note.start, TICKS_PER_QUARTER)
+    return tick == 0 and beat % beats_per_bar in (0, 2 if beats_per_bar == 4 else 0)
+
+
+def pitch_range(notes: Sequence[Note]) -> float:
+    """Semitones from the lowest to the highest pitch; NaN without notes."""
+    pitches = [note.pitch for note in notes]
+    return float(max(pitches) - min(pitches)) if pitches else math.nan
+
+
+def notes_a_beat(notes: Sequence[Note], ticks_per_bar: int) -> float:
+    """Notes a quarter, from the first to the last bar in which one starts; NaN without notes."""
+    if not notes:
+        return math.nan
+    bars = notes[-1].start // ticks_per_bar - notes[0].start // ticks_per_bar + 1
+    return len(notes) * TICKS_PER_QUARTER / (bars * ticks_per_bar)
 
 
 def offbeat_share(notes: Sequence[Note]) -> float:

@@ -1,0 +1,114 @@
+"""Where the chart of a prompt comes from: a text, a form's name, a file, standard input, or a link of iReal Pro."""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from seqforge import RequestError
+
+__all__ = ["resolved"]
+
+_STANDARD_INPUT = "-"
+_LARGEST_SOURCE = 2 * 2**20  # bytes
+_LARGEST_CHART_TEXT = 2**18  # characters
+_TOO_LARGE = f"is too large; allowed: {_LARGEST_SOURCE // 2**20} MB; split it"
+_FILE_NAME = re.compile(r"[^\n|]*\.[A-Za-z][A-Za-z0-9]{1,7}|(?:/|~/|\.{1,2}[/\\])[^\s|][^\n|]*")
+"""A name with an ending, or one that begins as a path does: no chart looks like either."""
+_PAGE = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
+_LINK = re.compile(r"irealb(?:ook)?://", re.IGNORECASE)
+_STRAIGHT_STYLES = ("afro", "baiao", "bossa", "even", "funk", "latin", "pop", "reggae", "rnb", "rock", "samba")
+_MOST_WARNINGS = 10
+_SLOWEST, _FASTEST = 30, 400  # quarters a minute
+
+_log = logging.getLogger(__name__)
+
+
+def resolved(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody said of a prompt, with the chart as a text that depends on nothing outside of it.
+
+    A tune of iReal Pro adds what it says of its title, key, tempo and swing, where nobody said it. What of the tune may
+    be meant otherwise is logged as a warning. `RequestError` for a source that can't be read.
+    """
+    values = {name: value for name, value in given.items() if value is not None}
+    tune = values.pop("tune", None)
+    source = _read(values["chords"]) if "chords" in values else ""
+    if _LINK.search(source):
+        return _with_tune(values, source, tune)
+    if tune is not None:
+        raise RequestError(f"--tune is '{tune:.40}', but --chords holds no tunes; allowed: with links of iReal Pro")
+    return {**values, "chords": source} if "chords" in values else values
+
+
+def _with_tune(values: Mapping[str, Any], source: str, wanted: str | None) -> dict[str, Any]:
+    from seqforge_jazz.ireal import choose_tune, form_of_tune, tunes_in
+
+    tune = choose_tune(tunes_in(source), wanted)
+    form = form_of_tune(tune, values.get("choruses", 1))
+    for note in form.notes[:_MOST_WARNINGS]:
+        _log.warning("warning: %s", note)
+    told: dict[str, Any] = {"title": tune.title}
+    if re.fullmatch(r"[A-G][b#]?-?", tune.key):
+        told["key"] = tune.key.replace("-", "m")
+    if _SLOWEST <= tune.tempo_bpm <= _FASTEST:
+        told["tempo"] = float(tune.tempo_bpm)
+    if any(style in tune.style.casefold() for style in _STRAIGHT_STYLES):
+        told["swing"] = 0.5
+    return {**told, **values, "chords": form.chart.text, "choruses": form.choruses}
+
+
+def _read(chords: str) -> str:
+    """The text that `chords` is, or that is where it says."""
+    name = chords.strip()
+    if name == _STANDARD_INPUT:
+        return _text(_standard_input(), "standard input")
+    if _LINK.match(name) or not _FILE_NAME.fullmatch(name):
+        return _limited(chords, "")
+    try:
+        with Path(name).expanduser().open("rb") as file:
+            content = file.read(_LARGEST_SOURCE + 1)
+    except (OSError, ValueError, RuntimeError) as error:  # no such file, no name of a file, no home
+        reason = getattr(error, "strerror", None) or str(error)
+        allowed = "a file, - for standard input, a form such as blues-f, or chords such as 'Dm7 G7 | Cmaj7'"
+        raise _refused(name, f"can't be read ({reason}); allowed: {allowed}") from None
+    return _text(content, name)
+
+
+def _standard_input() -> bytes:
+    stream: BinaryIO | None = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        raise RequestError("--chords is -, but there is no standard input; give a file")
+    return stream.read(_LARGEST_SOURCE + 1)
+
+
+def _text(content: bytes, name: str) -> str:
+    """What is in a file, within limits."""
+    if len(content) > _LARGEST_SOURCE:
+        raise _refused(name, _TOO_LARGE)
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if is_wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise _refused(name, "is no text in UTF-8; save it as UTF-8") from None
+    if _PAGE.match(text) and not _LINK.search(text):
+        raise _refused(name, "is a page without a link of iReal Pro; export the playlist again")
+    return _limited(text.strip(), name)
+
+
+def _limited(text: str, name: str) -> str:
+    """The text, if it is not longer than its like may be."""
+    if len(text) > _LARGEST_SOURCE:
+        raise _refused(name, _TOO_LARGE)
+    if len(text) > _LARGEST_CHART_TEXT and not _LINK.search(text):
+        raise _refused(name, f"has {len(text):,} characters; allowed in a chart: {_LARGEST_CHART_TEXT:,}")
+    return text
+
+
+def _refused(name: str, why: str) -> RequestError:
+    shown = "".join(letter if letter.isprintable() else "?" for letter in f" {name:.200}" if name)
+    return RequestError(f"--chords{shown} {why}")

@@ -1,0 +1,198 @@
+"""What `seqforge evaluate` is asked to judge, and the reference that it is judged against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqforge.configuration import DataConfig, RunConfig, merge, parse_assignment, read_toml
+from seqforge.corpus import data_options, foreign_options, usual_codec
+from seqforge.errors import RequestError, UnknownName
+from seqforge.files.run_folder import RunFolder
+from seqforge.interfaces import Codec, Piece
+from seqforge.options import check_options
+from seqforge.plugins import Part, Registry
+from seqforge.session.data import Corpus, divided, open_corpus
+from seqforge.session.models import FoundModel, find_model, model_codec
+
+__all__ = ["EvaluationRequest", "Subject", "find_subject"]
+
+_PARTS = ("test", "validation")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationRequest:
+    """What is asked for; `None` and empty texts where nothing is said.
+
+    `subject` is a run, a model or data, `reference` data. `split` names the part that was held out. `count` takes are
+    generated from `seed`. `codec` reads the data, and `assignments` are options of it, such as `data.chords=blues-f`.
+    """
+
+    subject: str
+    reference: str = ""
+    split: str = ""
+    count: int | None = None
+    seed: int = 1
+    codec: str = ""
+    assignments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What is judged: a model (of a run, if `folder` is set), or the pieces of data.
+
+    `corpus` is the reference; `is_own` says that the model was trained on it, and `held_out` are then the pieces of its
+    part `split` that the model did not see.
+    """
+
+    kind: str
+    name: str
+    codec_part: Part
+    codec: Codec
+    corpus: Corpus | None
+    is_own: bool = False
+    split: str = ""
+    held_out: tuple[Piece, ...] = ()
+    found: FoundModel | None = None
+    folder: RunFolder | None = None
+    pieces: tuple[Piece, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> tuple[Piece, ...]:
+        """The pieces whose range counts: those of the corpus that are not held out."""
+        if self.corpus is None:
+            return ()
+        held_out = {piece.id for piece in self.held_out}
+        return tuple(piece for piece in self.corpus.pieces if piece.id not in held_out)
+
+
+def find_subject(registry: Registry, request: EvaluationRequest) -> Subject:
+    """Find and read everything that the request names; what is wrong with it is a `RequestError`."""
+    kind = _kind(registry, request.subject)
+    if kind == "data":
+        return _data_subject(registry, request)
+    for option, value in (("--codec", request.codec), ("--set", request.assignments)):
+        if value:
+            raise RequestError(f"{option} is for files; a {kind} is judged through its own codec: leave it out")
+    return _model_subject(registry, request, kind)
+
+
+def _kind(registry: Registry, name: str) -> str:
+    """`run`, `model` or `data`; `UnknownName` if it is a word that means none of them."""
+    path = Path(name)
+    if registry.has("datasets", name):
+        return "data"
+    if (path / "config.toml").is_file():
+        return "run"
+    if path.suffix == ".safetensors":
+        return "model"
+    if path.exists() or not re.fullmatch(r"[\w:-]+", name):
+        return "data"
+    if not registry.has("models", name):
+        known = [*registry.names("models"), *registry.names("datasets")]
+        raise UnknownName("model or data", name, known, "- or give the folder of a run, a model file, or files")
+    return "model"
+
+
+def _model_subject(registry: Registry, request: EvaluationRequest, kind: str) -> Subject:
+    found = find_model(registry, request.subject)
+    codec_part, codec = model_codec(registry, found.model)
+    folder = RunFolder(Path(request.subject)) if kind == "run" else None
+    source = request.reference or _own_source(registry, found, folder)
+    config = _data_config(registry, found, source, codec_part)
+    values: dict[str, Any] = {
+        "kind": kind, "name": found.short_name, "codec_part": codec_part, "found": found, "folder": folder,
+    }  # fmt: skip
+    if config is None:
+        if request.split:
+            raise RequestError("--split needs the data that the model was trained on; name it with --reference")
+        note = "no reference: nothing to compare with; name the data that it was trained on, or other, by --reference"
+        return Subject(**values, codec=codec, corpus=None, notes=(note,))
+    codec_name = registry.full_name(codec_part)
+    corpus = open_corpus(registry, config, codec, codec_name, keeps_vocabulary=True)
+    if corpus.digest != found.model.data.get("digest"):
+        if folder and not request.reference:
+            raise RequestError(
+                f"'{source}' does not give the pieces that the run in {request.subject} was trained on; name the data "
+                f"with --reference"
+            )
+        if request.split:
+            raise RequestError(f"--split {request.split}: the model was not trained on '{source}', all of it is scored")
+        note = "the model was not trained on just this reference: all of it is scored, and some may have been seen"
+        return Subject(**values, codec=codec, corpus=corpus, notes=(note,))
+    corpus = divided(corpus, config)
+    split, held_out = _held_out(corpus, request.split)
+    notes = () if split else ("no part was held out: there is no likelihood, and all pieces have been seen",)
+    return Subject(
+        **values, codec=codec, corpus=corpus, is_own=True, split=split, held_out=held_out, notes=notes
+    )  # fmt: skip
+
+
+def _own_source(registry: Registry, found: FoundModel, folder: RunFolder | None) -> str:
+    """What the model was trained on, as far as that is known: the run's configuration tells, or a registered name."""
+    if folder:
+        values = read_toml(folder.config.read_text(encoding="utf-8"), str(folder.config))
+        return RunConfig.check(values).data.source
+    source = str(found.model.data["source"])
+    return source if registry.has("datasets", source) else ""
+
+
+def _data_config(registry: Registry, found: FoundModel, source: str, codec: Part) -> DataConfig | None:
+    """The model's own data settings, for `source`, as far as they are settings of it."""
+    if not source:
+        return None
+    values = dict(found.model.provenance["configuration"].get("data", {}))
+    name = registry.full_name(codec)
+    foreign = foreign_options(registry, source, name)
+    own = {key: value for key, value in values.items() if key not in foreign}
+    config = RunConfig.check({"data": {**own, "source": source}}).data
+    return RunConfig.check(
+        {"data": {**config.model_dump(), **data_options(registry, source, name, config.options)}}
+    ).data  # fmt: skip
+
+
+def _held_out(corpus: Corpus, asked: str) -> tuple[str, tuple[Piece, ...]]:
+    """The name and the pieces of a part that was held out; empty if none was, and none was asked for."""
+    found: dict[str, tuple[Piece, ...]] = {name: getattr(corpus.split, name) for name in _PARTS}
+    found = {name: pieces for name, pieces in found.items() if pieces}
+    if asked and asked not in found:
+        raise RequestError(f"--split {asked}: the run held out {' and '.join(found) or 'nothing'}")
+    name = asked or next(iter(found), "")
+    return name, found.get(name, ())
+
+
+def _data_subject(registry: Registry, request: EvaluationRequest) -> Subject:
+    if not request.reference:
+        raise RequestError(f"'{request.subject}' is data: name what to compare it with by --reference PATH|NAME")
+    for option, value in (("--split", request.split), ("-n", request.count)):
+        if value:
+            raise RequestError(f"{option} is for runs and models; '{request.subject}' is data: leave it out")
+    codec_name = request.codec or usual_codec(registry, request.reference)
+    part = registry.find("codecs", codec_name)
+    codec: Codec = part.build(vocabulary=None, **check_options(part.spec.options, {}, "codec."))
+    name = registry.full_name(part)
+    corpus = open_corpus(registry, _plain_config(registry, request.reference, name, ()), codec, name)
+    same: Codec = part.build(vocabulary=corpus.codec.vocabulary, **codec.options)
+    judged = open_corpus(registry, _plain_config(registry, request.subject, name, request.assignments), same, name)
+    return Subject(
+        kind="data",
+        name=Path(request.subject).name,
+        codec_part=part,
+        codec=judged.codec,
+        corpus=corpus,
+        pieces=judged.pieces,
+        notes=tuple(f"dropped {source.name}: {source.reason}" for source in judged.audit.dropped),
+    )
+
+
+def _plain_config(registry: Registry, source: str, codec: str, assignments: Sequence[str]) -> DataConfig:
+    values: Mapping[str, Any] = {"data": {"source": source}}
+    for assignment in assignments:
+        values = merge(values, parse_assignment(assignment))
+    config = RunConfig.check(values).data
+    options = data_options(registry, source, codec, config.options)
+    return RunConfig.check({"data": {**config.model_dump(), **options}}).data
