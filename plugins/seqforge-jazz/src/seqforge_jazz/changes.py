@@ -30,9 +30,7 @@ class Changes:
 
 def changes_of(prompt: Mapping[str, Any]) -> Changes:
     """The changes of a prompt; `RequestError` for a chord, form or key that can't be read."""
-    return _changes(
-        prompt["chords"], prompt["key"], prompt["transpose"], prompt["choruses"], prompt.get("title") or ""
-    )
+    return _changes(prompt["chords"], prompt["key"], prompt["transpose"], prompt["choruses"], prompt.get("title") or "")
 
 
 def prompt_of(sheet: LeadSheet, instrument: str) -> dict[str, Any]:
