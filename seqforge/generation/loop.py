@@ -20,6 +20,8 @@ __all__ = ["LONGEST", "Strategy", "generate_tokens", "permitted", "token_classes
 LONGEST = 1_000_000
 """Tokens after which a sequence whose guide does not end is given up."""
 
+_LOG_OF_BOOL = np.array([-np.inf, 0], np.float32)
+
 BLOCK = 256
 """Sequences that go through the model together: their numbers stay in the cache."""
 
@@ -102,16 +104,13 @@ def token_classes(codec: Codec) -> NDArray[np.int32]:
 
 def permitted(logits: NDArray[np.float32], guides: Guides) -> NDArray[np.float64]:
     """The logits (B, V) with what the guides forbid at minus infinity, and what they favour raised."""
-    values = logits.astype(np.float64)
     allowed = guides.allowed()
     if allowed is None:
-        return values
+        return logits.astype(np.float64)
     if allowed.dtype == np.bool_:
-        np.copyto(values, -np.inf, where=np.logical_not(allowed))
-    else:
-        with np.errstate(divide="ignore"):
-            values += np.log(allowed)
-    return values
+        return np.add(logits, np.take(_LOG_OF_BOOL, allowed.view(np.uint8)), dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        return np.add(logits, np.log(allowed), dtype=np.float64)
 
 
 class _Block:

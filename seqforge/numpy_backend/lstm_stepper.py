@@ -22,6 +22,7 @@ __all__ = ["LSTMStepper", "StepTables", "products_round_alike"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+_HALF = np.float32(0.5)
 _REGISTER = 16
 _GATHERED = 16  # rows of the first layer's input that are summed at once: they stay in the cache
 Places = NDArray[np.intp]
@@ -126,6 +127,7 @@ class LSTMStepper:
         hidden, layers = tables.hidden, tables.layers
         # the input of each layer's product: its own state, before it from the second layer on the state below
         self._states = [np.zeros((padded, kernel.shape[0]), np.float32) for kernel in tables.kernels]
+        self._hiddens = [state[:, -hidden:] for state in self._states]
         self._cells = [np.zeros((padded, hidden), np.float32) for _ in range(layers)]
         self._allocate(padded)
 
@@ -135,9 +137,13 @@ class LSTMStepper:
         self._places = np.broadcast_to(tables.input_offsets, (padded, len(tables.input_offsets))).copy()
         self._gathered = np.empty((min(padded, _GATHERED), self._places.shape[1], 4 * hidden), np.float32)
         self._gates = np.empty((padded, 4 * hidden), np.float32)
+        self._sigmoids = self._gates[:, : 3 * hidden]
+        self._incoming, self._forget, self._outgoing, self._candidate = (
+            self._gates[:, gate * hidden : (gate + 1) * hidden] for gate in range(4)
+        )
         self._product = np.empty((padded, 4 * hidden), np.float32)
-        self._hidden = np.empty((padded, hidden), np.float32)
         self._outputs = np.empty((padded, tables.output.shape[1]), np.float32)
+        self._logits = self._outputs[:, : tables.vocabulary_size]
         self._row_starts = (np.arange(padded) * tables.output.shape[1])[:, None, None]
         self._view_rows = np.zeros((padded, len(tables.view_fields)), np.intp)
         self._columns = np.empty((*self._view_rows.shape, tables.vocabulary_size), np.intp)
@@ -148,7 +154,11 @@ class LSTMStepper:
         self._first_input(tokens, context)
         for layer in range(self._tables.layers):
             self._step_layer(layer)
-        return self._logits(context)[: self._rows]
+        np.matmul(self._hiddens[-1], self._tables.output, out=self._outputs)
+        if len(self._tables.view_fields):
+            self._add_views(context)
+        self._logits += self._tables.output_bias
+        return self._logits[: self._rows]
 
     def _first_input(self, tokens: Ints, context: Ints) -> None:
         tables, rows = self._tables, self._rows
@@ -165,38 +175,30 @@ class LSTMStepper:
                 np.add.reduce(gathered, axis=1, out=self._gates[start : start + _GATHERED])
 
     def _step_layer(self, layer: int) -> None:
-        hidden, gates, cell = self._tables.hidden, self._gates, self._cells[layer]
-        state = self._states[layer]
-        np.matmul(state, self._tables.kernels[layer], out=self._product)
+        gates, cell, hidden = self._gates, self._cells[layer], self._hiddens[layer]
+        np.matmul(self._states[layer], self._tables.kernels[layer], out=self._product)
         if layer:
             np.add(self._product, self._tables.biases[layer], out=gates)
         else:
             gates += self._product
         np.tanh(gates, out=gates)
-        sigmoids = gates[:, : 3 * hidden]
-        sigmoids *= np.float32(0.5)
-        sigmoids += np.float32(0.5)
-        gates[:, :hidden] *= gates[:, 3 * hidden :]
-        cell *= gates[:, hidden : 2 * hidden]
-        cell += gates[:, :hidden]
-        np.tanh(cell, out=self._hidden)
-        self._hidden *= gates[:, 2 * hidden : 3 * hidden]
-        state[:, -hidden:] = self._hidden
+        self._sigmoids *= _HALF
+        self._sigmoids += _HALF
+        self._incoming *= self._candidate
+        cell *= self._forget
+        cell += self._incoming
+        np.tanh(cell, out=hidden)
+        hidden *= self._outgoing
         if layer + 1 < self._tables.layers:
-            self._states[layer + 1][:, :hidden] = self._hidden
+            self._states[layer + 1][:, : self._tables.hidden] = hidden
 
-    def _logits(self, context: Ints) -> Floats:
-        tables, size = self._tables, self._tables.vocabulary_size
-        outputs = np.matmul(self._hidden, tables.output, out=self._outputs)
-        logits = outputs[:, :size]
-        if len(tables.view_fields):
-            np.add(context[:, tables.view_fields], tables.view_offsets, out=self._view_rows[: self._rows])
-            columns = np.take(tables.classes, self._view_rows, axis=0, out=self._columns, mode="clip")
-            columns += self._row_starts
-            np.take(outputs, columns, out=self._relative, mode="clip")
-            logits += np.add.reduce(self._relative, axis=1)
-        logits += tables.output_bias
-        return logits
+    def _add_views(self, context: Ints) -> None:
+        tables = self._tables
+        np.add(context[:, tables.view_fields], tables.view_offsets, out=self._view_rows[: self._rows])
+        columns = np.take(tables.classes, self._view_rows, axis=0, out=self._columns, mode="clip")
+        columns += self._row_starts
+        np.take(self._outputs, columns, out=self._relative, mode="clip")
+        self._logits += np.add.reduce(self._relative, axis=1)
 
     def select(self, rows: Ints) -> LSTMStepper:
         """See `seqforge.Stepper.select`."""
