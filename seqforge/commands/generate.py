@@ -207,7 +207,7 @@ def _prompt(registry: Registry, options: Iterable[Option], typed: Mapping[str, s
 def _format_options(
     registry: Registry, names: tuple[str, ...], codec: Part, typed: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """What was typed for the formats that are written, by their full names; an option that none of them has is wrong."""
+    """What was typed for the formats that are written, by their full names; what none of them takes is wrong."""
     from seqforge.session.plan import check_formats
 
     parts = check_formats(registry, names, codec.spec.name)

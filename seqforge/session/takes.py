@@ -32,7 +32,8 @@ __all__ = ["Take", "TakesRequest", "check_request", "make_takes"]
 class TakesRequest:
     """What is asked for; `prompt` and `sampling` hold options by name, those left out have their defaults.
 
-    `format_options` are those of formats, by the format's full name. `no_copy` is how long the longest quotation of the training data may be, in values of the codec's alphabet.
+    `no_copy` is how long the longest quotation of the training data may be, in values of the codec's alphabet.
+    `format_options` holds options of formats, by the full names of these.
     """
 
     prompt: Mapping[str, Any]

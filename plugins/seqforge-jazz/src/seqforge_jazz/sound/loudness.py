@@ -42,7 +42,8 @@ class LoudnessMeter:
 
     def lufs(self) -> float:
         """The integrated loudness in LUFS, windows of 400 ms, gated; minus infinity for silence."""
-        steps = np.concatenate([*self._energies, [0.0] * (_STEPS_A_WINDOW - 1)])
+        steps = np.concatenate([*self._energies, np.zeros(0)])
+        steps = np.pad(steps, (0, max(0, _STEPS_A_WINDOW - len(steps))))
         windows = np.convolve(steps, np.full(_STEPS_A_WINDOW, 1 / _STEPS_A_WINDOW), "valid")
         windows = windows[windows > _power(_ABSOLUTE_GATE)]
         if not len(windows):

@@ -24,7 +24,7 @@ TAIL_SECONDS = 1.5
 LONGEST_HOURS = 6
 """A WAV file holds 6.7 hours."""
 
-_IN_MEMORY = 256 << 20
+_IN_MEMORY = 32 << 20
 _STEM_SHAPE = (len(PARTS), 2, -1)
 
 

@@ -14,7 +14,6 @@ from typing import BinaryIO
 import numpy as np
 
 from seqforge import DataError, NotInstalled, OutOfRange
-from seqforge_jazz.formats.midi import stem_file
 from seqforge_jazz.leadsheet import LeadSheet
 from seqforge_jazz.sound import soundfont_process
 from seqforge_jazz.sound.band import BLOCK, in_the_room
@@ -42,13 +41,17 @@ def check_soundfont(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(12)
     except OSError as error:
-        raise DataError(f"--soundfont {path} can't be read: {error.strerror}; name a file of type .sf2 or .sf3") from None
+        raise DataError(
+            f"--soundfont {path} can't be read: {error.strerror}; name a file of type .sf2 or .sf3"
+        ) from None
     if head[:4] != b"RIFF" or head[8:] != b"sfbk":
         raise DataError(f"--soundfont {path} is no SoundFont; name a file of type .sf2 or .sf3")
 
 
 def soundfont_blocks(sheet: LeadSheet, samples: int, soundfont: Path) -> Iterator[Signal]:
     """Solo and band (2 stems, 2 channels, n), in blocks of `BLOCK`; `samples` together."""
+    from seqforge_jazz.formats.midi import stem_file  # sound without a font needs no MIDI
+
     check_soundfont(soundfont)
     if samples > LONGEST_MINUTES * 60 * SAMPLE_RATE:
         minutes = samples / 60 / SAMPLE_RATE
@@ -89,7 +92,7 @@ def _play(soundfont: Path, folder: Path, samples: int, tempo_bpm: float) -> None
     """Let another process play `solo.mid` and `band.mid` of the folder into files beside them."""
     command = [sys.executable, "-P", soundfont_process.__file__, soundfont, folder, samples, tempo_bpm]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  # our own program; the font is a file that the user names
             [str(word) for word in command],
             stdin=subprocess.DEVNULL, capture_output=True, check=False,
             timeout=_PATIENCE_SECONDS + samples / SAMPLE_RATE,

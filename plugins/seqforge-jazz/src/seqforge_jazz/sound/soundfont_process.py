@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def main(font: str, folder: str, samples: str, tempo_bpm: str) -> None:
         sound.tofile(Path(folder, f"{stem}.f32"))
 
 
-def _played(synthesizer: object, path: Path, samples: int, tempo_bpm: float) -> np.ndarray:
+def _played(synthesizer: Any, path: Path, samples: int, tempo_bpm: float) -> np.ndarray:
     """The sound (samples, 2) of a file; silence where it has no notes."""
     from symusic import Note, Score
 

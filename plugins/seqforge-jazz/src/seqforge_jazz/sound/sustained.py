@@ -14,6 +14,8 @@ __all__ = ["Sustained"]
 _HIGHEST_HZ = 16_000
 _AIR_SAMPLES = 1 << 17
 _SCOOP_SECONDS = 0.03
+_LEAD = 1.4
+"""So much louder than any other is the first harmonic, so that no echo makes another the loudest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +23,8 @@ class Sustained:
     """A voice of harmonics.
 
     `harmonics` are amplitudes, the first 1; above `cutoff_hz` they fall off by another 12 dB an octave.
-    Upper harmonics follow the envelope more than lower ones by `swell`. A note begins `scoop_cents` low. The vibrato sets
-    in late. `air` is the amplitude of a noise from `air_hz` up, the tone's being 1.
+    Upper harmonics follow the envelope more than lower ones by `swell`. A note begins `scoop_cents` low. The vibrato
+    sets in late. `air` is the amplitude of a noise from `air_hz` up, the tone's being 1.
     """
 
     harmonics: tuple[float, ...]
@@ -84,6 +86,6 @@ class Sustained:
             amplitude / (1 + (number * frequency / self.cutoff_hz) ** 2)
             for number, amplitude in enumerate(audible, start=1)
         ]
-        shaped[0] = max(shaped[0], 1.1 * max(shaped[1:], default=0.0))
+        shaped[0] = max(shaped[0], _LEAD * max(shaped[1:], default=0.0))
         total = float(np.sqrt(sum(amplitude**2 for amplitude in shaped) / 2))
         return [amplitude / total for amplitude in shaped]
