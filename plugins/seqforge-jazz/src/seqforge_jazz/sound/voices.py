@@ -14,7 +14,7 @@ __all__ = ["DOUBLE_BASS", "ELECTRIC_PIANO", "NYLON_GUITAR", "SOLOISTS"]
 _REED = (1.0, 0.85, 0.7, 0.62, 0.5, 0.42, 0.36, 0.3, 0.26, 0.22, 0.18, 0.15, 0.12, 0.1, 0.08, 0.06)
 _HOLLOW_REED = (1.0, 0.05, 0.7, 0.07, 0.45, 0.08, 0.3, 0.09, 0.2, 0.08, 0.12, 0.06, 0.08)
 _BRASS = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.34, 0.28, 0.22, 0.18, 0.14, 0.1)
-_BOWED = tuple(1 / number for number in range(1, 21))
+_BOWED = tuple(1 / number for number in range(1, 15))
 
 
 def _saxophone(cutoff_hz: float, attack_seconds: float) -> Sustained:
