@@ -110,10 +110,16 @@ class SamplerSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """Writes works of the given codecs to files with this suffix."""
+    """Writes works of the given codecs to files with this suffix.
+
+    `seqforge generate` offers its options. Where `--format` is left out, every format is written that is there
+    `by_default` and whose requirements are installed; `install` is what to type if they are missing.
+    """
 
     suffix: str
     codecs: tuple[str, ...]
+    by_default: bool = True
+    install: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

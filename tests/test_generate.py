@@ -125,6 +125,64 @@ def test_files_are_written_in_the_formats_asked_for(seqforge, tmp_path, toy_run)
     assert takes(tmp_path / "one") == []
 
 
+@pytest.fixture
+def with_cards(plant, tmp_path):
+    """A plugin with formats that are written when they are named, one of them with a requirement that is missing."""
+    source = """
+from seqforge import FormatSpec, Option, hookimpl
+class Card:
+    def __init__(self, *, frame): self.frame = frame
+    def write(self, work, path): path.write_text(f"{self.frame}{work}{self.frame}")
+@hookimpl
+def seqforge_register_formats():
+    frame = Option(name="frame", type=int, default=1, minimum=0, maximum=9, help="a digit on both sides")
+    common = dict(target="cards:Card", summary="framed", codecs=("letters",), options=(frame,))
+    return [
+        FormatSpec(name="card", suffix=".card", by_default=False, **common),
+        FormatSpec(name="post", suffix=".post", requires=("no_such_module",), install='"cards[post]"', **common),
+    ]
+"""
+    return plant(tmp_path / "site", "seqforge-cards", {"cards": "cards"}, {"cards.py": source})
+
+
+def test_formats_that_are_asked_for_take_their_options(process, tmp_path, toy_run, with_cards):
+    plain = process("generate", toy_run, "--seed", 1, "--out", "plain", path=[with_cards])
+    assert plain.status == 0, plain.err
+    assert {path.suffix for path in (tmp_path / "plain").iterdir()} == {".json", ".marks", ".txt"}
+    for number, frame in (("1", []), ("7", ["--frame", 7])):
+        arguments = ("--seed", 1, "--format", "card", "--out", f"framed-{number}", *frame)
+        framed = process("generate", toy_run, *arguments, path=[with_cards])
+        assert framed.status == 0, framed.err
+        (card,) = takes(tmp_path / f"framed-{number}", "card")
+        assert card.strip().startswith(number)
+        assert card.endswith(number)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--frame", "7"), ("--frame is for the formats card, post", "--format card")),
+        (("--frame", "77", "--format", "card"), ("--frame is 77", "0 to 9")),
+        (("--format", "card,post"), ("format 'post'", "no_such_module", 'python -m pip install "cards[post]"')),
+    ],
+    ids=str,
+)
+def test_what_formats_can_not_do_is_said_before_anything_is_written(
+    process, tmp_path, toy_run, with_cards, arguments, words
+):
+    outcome = process("generate", toy_run, *arguments, "--out", "no", path=[with_cards])
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1), outcome.err
+    assert all(word in outcome.err for word in words), outcome.err
+    assert not (tmp_path / "no").exists()
+
+
+def test_the_list_says_when_formats_are_written(process, with_cards):
+    outcome = process("list", "formats", "--json", path=[with_cards])
+    written = {row["name"]: row["written"] for row in json.loads(outcome.out)}
+    assert (written["txt"], written["card"]) == ("by default", "when named")
+    assert written["post"] == "not installed: no_such_module"
+
+
 def test_without_out_folders_are_numbered(seqforge, tmp_path, toy_run):
     for _ in range(2):
         assert seqforge("generate", toy_run).status == 0

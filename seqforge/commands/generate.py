@@ -13,7 +13,7 @@ import typer
 from seqforge.commands.screen import print_json
 from seqforge.errors import RequestError
 from seqforge.options import Option
-from seqforge.plugins import Registry
+from seqforge.plugins import Part, Registry, missing_requirements
 
 __all__ = ["make_generate"]
 
@@ -25,8 +25,8 @@ _NO_COPY_HELP = "Never quote more than N intervals of the training data (tokens,
 
 
 def make_generate(registry: Registry) -> Callable[..., None]:
-    """The command, with the prompt options of every installed codec among its options."""
-    prompt_options = _prompt_options(registry)
+    """The command, with the prompt options of every installed codec, and those of formats, among its options."""
+    part_options = _part_options(registry)
 
     def generate(
         context: typer.Context,
@@ -43,32 +43,35 @@ def make_generate(registry: Registry) -> Callable[..., None]:
     ) -> None:
         """Generate takes from a run, a model file or a registered model."""
         sampling = _sampling(registry, typed, sampler, set_ or [])
-        prompt = {name: typed[name] for name in prompt_options if typed.get(name) is not None}
+        own = {name: typed[name] for name in part_options if typed.get(name) is not None}
         _generate(
-            registry, model, prompt, sampling,
+            registry, model, own, sampling,
             count=count, seed=seed, no_copy=no_copy, formats=format_, out=out, json=json,
         )  # fmt: skip
 
     parameters = [
         *_fixed_parameters(registry),
-        *(_parameter(options) for options in prompt_options.values()),
+        *(_parameter(options) for options in part_options.values()),
     ]
     generate.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     generate.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return generate
 
 
-def _prompt_options(registry: Registry) -> dict[str, dict[str, Option]]:
-    """Every codec's prompt options: by their name, those of the codecs that have one of that name."""
+def _part_options(registry: Registry) -> dict[str, dict[str, Option]]:
+    """Every codec's prompt options and every format's options: by their name, those of the parts that have one."""
     found: dict[str, dict[str, Option]] = {}
     for part in registry.parts("codecs"):
         for option in part.spec.prompt_options:
             found.setdefault(option.name, {})[part.spec.name] = option
+    for part in registry.parts("formats"):
+        for option in part.spec.options:
+            found.setdefault(option.name, {})[f"format {part.spec.name}"] = option
     return found
 
 
 def _parameter(options: Mapping[str, Option]) -> inspect.Parameter:
-    """A command-line option for the `Option` of each codec; its value stays text, which the codec's own checks."""
+    """A command-line option for the `Option` of each part; its value stays text, which the part's own checks."""
     option = next(iter(options.values()))
     defaults = dict.fromkeys(str(own.default) for own in options.values() if own.default is not None)
     words = f"  [default: {' or '.join(defaults)}]" if defaults else ""
@@ -88,6 +91,7 @@ def _metavar(option: Option) -> str:
 
 def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
     formats = ",".join(registry.names("formats")) or "none installed"
+    usual = ",".join(dict.fromkeys(part.spec.name for part in registry.parts("formats") if _is_usual(part))) or "none"
     samplers = ", ".join(p.spec.name for p in registry.parts("samplers") if p.spec.chooses)
     declared: dict[str, tuple[Any, Any, Any]] = {
         "context": (typer.Context, None, inspect.Parameter.empty),
@@ -107,7 +111,7 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
         "no_copy": (int | None, typer.Option("--no-copy", metavar="N", help=_NO_COPY_HELP, min=1), None),
         "format_": (
             str | None,
-            typer.Option("--format", metavar="NAME,...", help=f"What to write: {formats}; all by default."),
+            typer.Option("--format", metavar="NAME,...", help=f"What to write, of {formats}; {usual} by default."),
             None,
         ),
         "out": (Path | None, typer.Option("--out", metavar="DIR", help="Where to; takes/NAME-NNN by default."), None),
@@ -143,7 +147,7 @@ def _sampling(
 
 
 def _generate(
-    registry: Registry, request: str, prompt: Mapping[str, Any], sampling: Mapping[str, Any], *, count: int,
+    registry: Registry, request: str, typed: Mapping[str, str], sampling: Mapping[str, Any], *, count: int,
     seed: int | None, no_copy: int | None, formats: str | None, out: Path | None, json: bool,
 ) -> None:  # fmt: skip
     from seqforge.files.run_folder import fresh_folder
@@ -154,14 +158,16 @@ def _generate(
     found = find_model(registry, request)
     part, codec = model_codec(registry, found.model)
     no_copy_guides(found.model, codec, no_copy)  # what can't be promised is refused before there is a folder
+    written = _formats(registry, formats, part.spec.name)
     takes_request = check_request(
         registry,
         part,
         codec,
         TakesRequest(
-            prompt=_parsed(part.spec.prompt_options, prompt),
+            prompt=_prompt(registry, part.spec.prompt_options, typed),
             sampling=sampling,
-            formats=_formats(registry, formats, part.spec.name),
+            formats=written,
+            format_options=_format_options(registry, written, part, typed),
             count=count,
             seed=secrets.randbits(32) if seed is None else seed,
             no_copy=no_copy,
@@ -187,15 +193,52 @@ def _generate(
     print(f"{len(takes)} take{'s' if len(takes) != 1 else ''} in {folder}, seed {takes_request.seed}")
 
 
-def _parsed(options: Iterable[Option], typed: Mapping[str, str]) -> dict[str, Any]:
+def _prompt(registry: Registry, options: Iterable[Option], typed: Mapping[str, str]) -> dict[str, Any]:
     """What was typed for a prompt in the types of the codec's options; those of other codecs stay text."""
     declared = {option.name: option for option in options}
-    return {name: declared[name].parse(text, "--") if name in declared else text for name, text in typed.items()}
+    of_formats = {option.name for part in registry.parts("formats") for option in part.spec.options}
+    return {
+        name: declared[name].parse(text, "--") if name in declared else text
+        for name, text in typed.items()
+        if name in declared or name not in of_formats
+    }
+
+
+def _format_options(
+    registry: Registry, names: tuple[str, ...], codec: Part, typed: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """What was typed for the formats that are written, by their full names; what none of them takes is wrong."""
+    from seqforge.session.plan import check_formats
+
+    parts = check_formats(registry, names, codec.spec.name)
+    taken = {option.name for part in parts for option in part.spec.options}
+    taken |= {option.name for option in codec.spec.prompt_options}
+    for name in typed:
+        owners = [p for p in registry.parts("formats") if name in {option.name for option in p.spec.options}]
+        if owners and name not in taken:
+            of = ", ".join(part.spec.name for part in owners)
+            first = owners[0].spec.name
+            raise RequestError(
+                f"--{name.replace('_', '-')} is for the format{'s' if len(owners) > 1 else ''} {of}, which would not"
+                f" be written; add --format {first}"
+            )
+    return {
+        registry.full_name(part): {
+            option.name: option.parse(typed[option.name], "--") for option in part.spec.options if option.name in typed
+        }
+        for part in parts
+    }
+
+
+def _is_usual(part: Part) -> bool:
+    """Whether the format is written where nobody says which ones."""
+    return part.spec.by_default and not missing_requirements(part.spec)
 
 
 def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ...]:
     if names is None:
-        return tuple(registry.full_name(part) for part in registry.parts("formats") if codec in part.spec.codecs)
+        fitting = [part for part in registry.parts("formats") if codec in part.spec.codecs]
+        return tuple(registry.full_name(part) for part in fitting if _is_usual(part))
     chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     if not chosen:
         raise RequestError("--format is empty; allowed: names with commas between, see `seqforge list formats`")

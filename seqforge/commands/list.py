@@ -57,6 +57,8 @@ def _describe(part: Part) -> dict[str, Any]:
         row["state"] = f"not installed: {', '.join(missing)}" if missing else "installed"
     if part.kind == "formats":
         row["suffix"] = spec.suffix
+        usual = "by default" if spec.by_default else "when named"
+        row["written"] = f"not installed: {', '.join(missing)}" if missing else usual
     if part.kind == "metrics":
         row["measures"] = ", ".join(measure.name for measure in spec.measures)
     if part.kind in ("datasets", "models"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
 from seqforge.files.run_folder import write_settings
 from seqforge.generation.loop import generate_tokens
-from seqforge.interfaces import Codec, Work
+from seqforge.interfaces import Codec, Format, Work
+from seqforge.options import check_options
 from seqforge.plugins import Part, Registry, short_name
 from seqforge.session.models import numpy_model
 from seqforge.session.no_copy import no_copy_guides
@@ -32,6 +33,7 @@ class TakesRequest:
     """What is asked for; `prompt` and `sampling` hold options by name, those left out have their defaults.
 
     `no_copy` is how long the longest quotation of the training data may be, in values of the codec's alphabet.
+    `format_options` holds options of formats, by the full names of these.
     """
 
     prompt: Mapping[str, Any]
@@ -40,6 +42,7 @@ class TakesRequest:
     count: int
     seed: int
     no_copy: int | None = None
+    format_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +62,7 @@ def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRe
     codec.guides([prompt])
     sampling = sampling_settings(registry, request.sampling, "--")
     make_strategy(registry, sampling, codec.vocabulary)
-    for format_part in check_formats(registry, request.formats, part.spec.name):
-        format_part.load()
+    _writers(registry, request, part.spec.name)
     return TakesRequest(
         prompt=prompt,
         sampling=sampling,
@@ -68,6 +70,7 @@ def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRe
         count=request.count,
         seed=request.seed,
         no_copy=request.no_copy,
+        format_options=request.format_options,
     )
 
 
@@ -77,8 +80,7 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     The request has gone through `check_request`. The numpy backend samples from every architecture that it knows,
     so equal requests give equal files whatever is installed.
     """
-    parts = check_formats(registry, request.formats, short_name(model.codec["name"]))
-    formats = [(part.spec.suffix, part.build()) for part in parts]
+    formats = _writers(registry, request, short_name(model.codec["name"]))
     targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
     settings = folder / "settings.json"
     _refuse_existing([settings, *(path for paths in targets for path in paths)])
@@ -100,6 +102,15 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
             takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
     write_settings(settings, _settings(model, request))
     return takes
+
+
+def _writers(registry: Registry, request: TakesRequest, codec: str) -> list[tuple[str, Format]]:
+    """Suffix and writer of each format, with its options."""
+    writers = []
+    for part in check_formats(registry, request.formats, codec):
+        options = request.format_options.get(registry.full_name(part), {})
+        writers.append((part.spec.suffix, part.build(**check_options(part.spec.options, options, "--"))))
+    return writers
 
 
 def _refuse_existing(paths: list[Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
@@ -119,6 +120,17 @@ class TestMusicXMLFormat(FormatSuite):
 
 class TestMusicXMLFormatOfGeneratedWorks(FormatSuite):
     name = "musicxml"
+
+
+class TestWavFormat(FormatSuite):
+    name = "wav"
+    source = "jazz-etudes"
+
+
+@pytest.mark.skipif(find_spec("soundfile") is None, reason="soundfile is not installed")
+class TestMp3Format(FormatSuite):
+    name = "mp3"
+    source = "jazz-etudes"
 
 
 class TestMelodyMetric(MetricSuite):

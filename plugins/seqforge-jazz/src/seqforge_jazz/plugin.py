@@ -141,6 +141,13 @@ _MIDI_OPTIONS = (
     ),
 )
 
+_SOUNDFONT = Option(
+    name="soundfont",
+    type=str,
+    default=None,
+    help="a file .sf2 or .sf3 whose instruments play; without, a synthesizer of our own",
+)
+
 
 @hookimpl
 def seqforge_register_datasets() -> list[DatasetSpec]:
@@ -232,7 +239,7 @@ def seqforge_register_formats() -> list[FormatSpec]:
         FormatSpec(
             name="mid",
             target="seqforge_jazz.formats.midi:MidiFormat",
-            summary="MIDI: the solo in swing, with comping and bass",
+            summary="MIDI: the solo in swing, with comping, bass and drums",
             suffix=".mid",
             codecs=_CODECS,
         ),
@@ -242,6 +249,26 @@ def seqforge_register_formats() -> list[FormatSpec]:
             summary="MusicXML: a lead sheet for notation programs",
             suffix=".musicxml",
             codecs=_CODECS,
+        ),
+        FormatSpec(
+            name="wav",
+            target="seqforge_jazz.formats.audio:WavFormat",
+            summary="WAV: what the MIDI file says, as sound",
+            suffix=".wav",
+            codecs=_CODECS,
+            options=(_SOUNDFONT,),
+            by_default=False,
+        ),
+        FormatSpec(
+            name="mp3",
+            target="seqforge_jazz.formats.audio:Mp3Format",
+            summary="MP3: the same, a tenth of the size",
+            suffix=".mp3",
+            codecs=_CODECS,
+            options=(_SOUNDFONT,),
+            requires=("soundfile",),
+            install='"seqforge-jazz[sound]"',
+            by_default=False,
         ),
     ]
 
