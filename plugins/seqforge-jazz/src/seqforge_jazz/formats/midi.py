@@ -1,10 +1,10 @@
-"""Format `mid`: a lead sheet as a trio plays it, as a Standard MIDI File of type 1."""
+"""Format `mid`: a lead sheet as a band plays it, as a Standard MIDI File of type 1."""
 
 from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,43 +12,54 @@ from pathlib import Path
 import mido
 
 from seqforge_jazz.arrangement import PlayedNote, bass, comping, groove, solo
-from seqforge_jazz.charts import TICKS_PER_QUARTER
+from seqforge_jazz.drums import drum_kit, drums
 from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet
+from seqforge_jazz.swing import PULSES_PER_QUARTER, PULSES_PER_TICK, swung
 
-__all__ = ["MidiFormat"]
+__all__ = ["MidiFormat", "stem_file"]
 
 _HEADER = struct.Struct(">4sIHHH")
-_PULSES_PER_QUARTER = 480
-_PULSES_PER_TICK = _PULSES_PER_QUARTER // TICKS_PER_QUARTER
 _PIANO, _NYLON_GUITAR, _DOUBLE_BASS = 0, 24, 32
-_SOLO_CHANNEL, _COMPING_CHANNEL, _BASS_CHANNEL = 0, 1, 2
+_SOLO_CHANNEL, _COMPING_CHANNEL, _BASS_CHANNEL, _DRUM_CHANNEL = 0, 1, 2, 9
 
 Event = tuple[int, int, "mido.Message | mido.MetaMessage"]
 """Pulse, order among events of the same pulse, message."""
 
 
 class MidiFormat:
-    """Writes a `LeadSheet`: tempo, meter and chord names, the solo, comping and bass, a track each."""
+    """Writes a `LeadSheet`: tempo, meter and chord names, the solo, comping, bass and drums, a track each."""
 
     def write(self, work: LeadSheet, path: Path) -> None:
         """Write the file; every track ends exactly with the chart."""
-        instrument = INSTRUMENTS[work.instrument]
         conductor, *band = _band(replace(work, notes=(), performance=()))
-        soloist = _chunk(_part(instrument.title, instrument.program, _SOLO_CHANNEL, solo(work), work))
-        chunks = (conductor, soloist, *band)
-        header = _HEADER.pack(b"MThd", 6, 1, len(chunks), _PULSES_PER_QUARTER)
-        path.write_bytes(b"".join((header, *chunks)))
+        path.write_bytes(_file((conductor, _soloist(work), *band)))
+
+
+def stem_file(sheet: LeadSheet, part: str) -> bytes:
+    """The MIDI file of the `solo` or of the `band` alone, with tempo and meter."""
+    conductor, *band = _band(replace(sheet, notes=(), performance=()))
+    return _file((conductor, _soloist(sheet)) if part == "solo" else (conductor, *band))
+
+
+def _file(chunks: Sequence[bytes]) -> bytes:
+    return b"".join((_HEADER.pack(b"MThd", 6, 1, len(chunks), PULSES_PER_QUARTER), *chunks))
+
+
+def _soloist(sheet: LeadSheet) -> bytes:
+    instrument = INSTRUMENTS[sheet.instrument]
+    return _chunk(_part(instrument.title, instrument.program, _SOLO_CHANNEL, solo(sheet), sheet))
 
 
 @lru_cache(maxsize=64)
-def _band(sheet: LeadSheet) -> tuple[bytes, bytes, bytes]:
-    """What is the same for every solo over a chart: conductor, comping and bass, as chunks of the file."""
+def _band(sheet: LeadSheet) -> tuple[bytes, ...]:
+    """What is the same for every solo over a chart: conductor, comping, bass and drums, as chunks of the file."""
     program = _NYLON_GUITAR if groove(sheet) == "bossa" else _PIANO
     return (
         _chunk(_conductor(sheet)),
         _chunk(_part("Comping", program, _COMPING_CHANNEL, comping(sheet), sheet)),
         _chunk(_part("Bass", _DOUBLE_BASS, _BASS_CHANNEL, bass(sheet), sheet)),
+        _chunk(_part("Drums", drum_kit(sheet), _DRUM_CHANNEL, drums(sheet), sheet)),
     )
 
 
@@ -69,7 +80,7 @@ def _conductor(sheet: LeadSheet) -> mido.MidiTrack:
     ]
     if sheet.citation:
         events.append((0, 3, mido.MetaMessage("text", text=sheet.citation)))
-    pulse = _swung(sheet.swing, ())
+    pulse = swung(sheet.swing, ())
     events += [
         (pulse(change.tick), 4, mido.MetaMessage("marker", text=change.chord.symbol)) for change in sheet.chart.changes
     ]
@@ -82,7 +93,7 @@ def _part(name: str, program: int, channel: int, notes: Sequence[PlayedNote], sh
         (0, 0, mido.MetaMessage("track_name", name=name)),
         (0, 1, mido.Message("program_change", program=program, channel=channel)),
     ]
-    pulse = _swung(sheet.swing, notes)
+    pulse = swung(sheet.swing, notes)
     for note in notes:
         start, end = pulse(note.start), pulse(note.start + note.duration)
         # the checks of mido take most of the time, and the arrangement keeps to what they look at
@@ -99,28 +110,5 @@ def _track(events: Sequence[Event], sheet: LeadSheet) -> mido.MidiTrack:
     for pulse, _, message in sorted(events, key=lambda event: event[:2]):
         track.append(message.copy(skip_checks=True, time=pulse - now))
         now = pulse
-    track.append(mido.MetaMessage("end_of_track", time=sheet.chart.ticks * _PULSES_PER_TICK - now))
+    track.append(mido.MetaMessage("end_of_track", time=sheet.chart.ticks * PULSES_PER_TICK - now))
     return track
-
-
-def _swung(swing: float, notes: Sequence[PlayedNote]) -> Callable[[int], int]:
-    """From ticks of the grid to pulses: the off-beat eighth moves, what stands around it is stretched with it.
-
-    Beats stay where they are and the order is kept. A beat of `notes` in triplets is not moved: it swings as it is.
-    """
-    even = {
-        tick // TICKS_PER_QUARTER
-        for note in notes
-        for tick in (note.start, note.start + note.duration)
-        if tick % TICKS_PER_QUARTER in (4, 8)
-    }
-    half = TICKS_PER_QUARTER / 2
-
-    def pulse(tick: int) -> int:
-        beat, place = divmod(tick, TICKS_PER_QUARTER)
-        if beat in even or swing == 0.5:
-            return tick * _PULSES_PER_TICK
-        before, after = min(place, half) / half, max(place - half, 0) / half
-        return beat * _PULSES_PER_QUARTER + round(_PULSES_PER_QUARTER * (swing * before + (1 - swing) * after))
-
-    return pulse
