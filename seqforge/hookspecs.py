@@ -110,10 +110,14 @@ class SamplerSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """Writes works of the given codecs to files with this suffix."""
+    """Writes works of the given codecs, or of any if none is given, to files with this suffix."""
 
     suffix: str
     codecs: tuple[str, ...]
+
+    def writes(self, codec: str) -> bool:
+        """Whether it takes the works of that codec."""
+        return not self.codecs or codec in self.codecs
 
 
 @dataclass(frozen=True, kw_only=True)
