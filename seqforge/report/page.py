@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.resources
-import mimetypes
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -151,6 +150,5 @@ class _Room:
         if file.content is None or needed > self._left:
             return element("a", label, href=quote(file.place), download=file.name)
         self._left -= needed
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         content = base64.b64encode(file.content).decode("ascii")
-        return element("a", label, href=f"data:{kind};base64,{content}", download=file.name)
+        return element("a", label, href=f"data:application/octet-stream;base64,{content}", download=file.name)
