@@ -194,9 +194,9 @@ def _generate(
         print_json({**values, "no_copy": no_copy, "longest_quotations": quotations})
     else:
         _print_takes(takes, no_copy, quotations)
-        print(f"{counted(len(takes), 'take')} in {folder}, seed {takes_request.seed}")
         for file in made.files:
-            print(f"to hear and see: {file}")
+            print(f"all of them, to hear and see: {file}")
+        print(f"{counted(len(takes), 'take')} in {folder}, seed {takes_request.seed}")
     if opens:
         _open(made.files)
 

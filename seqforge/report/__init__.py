@@ -1,1 +1,1 @@
-"""The page that shows what was trained and generated: one HTML file that asks nothing of anybody. See docs/report.md."""
+"""The page that shows what was trained and generated: one HTML file that asks nothing of anybody."""

@@ -14,7 +14,6 @@ __all__ = ["curve_figure"]
 _WIDTH, _HEIGHT = 720, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 132, 14, 40
 _LINE_HEIGHT = 15
-_MOST_BASELINES = 4
 
 
 def curve_figure(curve: Curve) -> Html:
@@ -48,9 +47,9 @@ def _words(curve: Curve) -> str:
 
 
 def _shown_baselines(curve: Curve) -> list[tuple[str, float]]:
-    """The best ones, and the one that knows nothing."""
+    """The best one, and the two that know least."""
     ordered = sorted(curve.baselines.items(), key=lambda item: item[1])
-    return [*ordered[: _MOST_BASELINES - 1], *ordered[_MOST_BASELINES - 1 :][-1:]]
+    return [*ordered[:1], *ordered[1:][-2:]]
 
 
 class _Scale:
@@ -91,7 +90,7 @@ def _grid(scale: _Scale) -> Iterator[Html]:
 
 
 def _line(points: Sequence[tuple[int, float]], scale: _Scale, name: str) -> Iterator[Html]:
-    places = [(scale.x(step), scale.y(nats)) for step, nats in points if math.isfinite(nats)]
+    places = [(scale.x(step), scale.y(nats)) for step, nats in points]
     if len(places) > 1:
         yield element("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in places), class_=name)
     if len(places) < 12:
@@ -108,9 +107,9 @@ def _labels(curve: Curve, scale: _Scale) -> Iterator[Html]:
         names.append((name, nats, "baseline"))
     names.sort(key=lambda each: -each[1])
     heights = _moved_apart([scale.y(nats) for _, nats, _ in names])
-    for (name, nats, kind), height in zip(names, heights, strict=True):
+    for (name, nats, kind), place in zip(names, heights, strict=True):
         text = f"{name} {nats:.2f}"
-        yield element("text", text, x=_WIDTH - _RIGHT + 8, y=f"{height:.1f}", class_=f"name {kind}")
+        yield element("text", text, x=_WIDTH - _RIGHT + 8, y=f"{place:.1f}", class_=f"name {kind}")
 
 
 def _moved_apart(heights: Sequence[float]) -> list[float]:
@@ -118,9 +117,8 @@ def _moved_apart(heights: Sequence[float]) -> list[float]:
     placed: list[float] = []
     for height in heights:
         placed.append(max(height, placed[-1] + _LINE_HEIGHT) if placed else height)
-    lowest = _HEIGHT - _BOTTOM
+    lowest = float(_HEIGHT - _BOTTOM)
     for place in range(len(placed) - 1, -1, -1):
         lowest = placed[place] = min(placed[place], lowest)
         lowest -= _LINE_HEIGHT
     return placed
-

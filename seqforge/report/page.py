@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.resources
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from seqforge.interfaces import Work
@@ -15,11 +16,12 @@ from seqforge.report.curve import curve_figure
 from seqforge.report.markup import Html, element, joined, script_json
 from seqforge.report.tables import evaluation, novelty, pairs, table
 
-__all__ = ["MOST_BYTES", "HtmlPage", "page"]
+__all__ = ["MOST_BYTES", "HtmlPage", "page", "with_evaluation"]
 
 MOST_BYTES = 2_000_000
 """Of a page: files are taken in as far as there is room, the others are named by their place."""
 
+_EVALUATION = "How good it is"
 _SECTIONS = ("takes", "training", "evaluation", "novelty", "settings", "origin")
 
 
@@ -40,6 +42,15 @@ def page(contents: Contents) -> Html:
     """The whole file; equal contents give equal text."""
     room = MOST_BYTES - len(_page(contents, room=0).encode("utf-8"))
     return _page(contents, room)
+
+
+def with_evaluation(text: str, results: Mapping[str, Any]) -> str:
+    """A page with its section of the evaluation made anew; one that has none stays as it is."""
+    before, start, rest = text.partition('<section id="evaluation"')
+    _, end, after = rest.partition("</section>")
+    if not start or not end:
+        return text
+    return f"{before}{_section('evaluation', _EVALUATION, list(evaluation(results)))}{after}"
 
 
 def _page(contents: Contents, room: int) -> Html:
@@ -92,7 +103,7 @@ def _sections(contents: Contents, room: _Room) -> Iterator[tuple[str, tuple[str,
     made = {
         "takes": ("Takes", list(_takes(contents, room))),
         "training": ("How the loss fell", [curve_figure(contents.curve)] if contents.curve else []),
-        "evaluation": ("How good it is", list(evaluation(contents.results))),
+        "evaluation": (_EVALUATION, list(evaluation(contents.results))),
         "novelty": ("How much it copies", list(novelty(contents.results, contents.quotations))),
         "settings": ("Settings", list(_settings(contents))),
         "origin": ("Where it comes from, and how to make it again", list(_origin(contents))),

@@ -18,7 +18,9 @@ _SHARES = (4, 6, 8, 12, 16)
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> Html:
     """A table that scrolls by itself where it is too wide; the first cell of a row is its heading."""
     head = element("tr", *(element("th", name, scope="col") for name in header))
-    lines = [element("tr", element("th", row[0], scope="row"), *(element("td", cell) for cell in row[1:])) for row in rows]
+    lines = [
+        element("tr", element("th", row[0], scope="row"), *(element("td", cell) for cell in row[1:])) for row in rows
+    ]
     title = [element("caption", caption)] if caption else []
     whole = element("table", *title, element("thead", head), element("tbody", *lines))
     return element("div", whole, class_="scroll", tabindex=0, role="region", aria_label=caption or header[0])
@@ -50,7 +52,7 @@ def _likelihood(part: str, scores: Values) -> Html:
     ]
     rows.append(["perplexity", *(_number(scores["perplexity"][unit]) for unit in units)])
     caption = f"{part.capitalize()}, {scores['pieces']} held-out pieces: nats per unit [95 % interval]; less is better"
-    return table(["", *units], rows, caption)
+    return table(["model", *units], rows, caption)
 
 
 def _interval(values: Values) -> str:
@@ -71,7 +73,7 @@ def _measures(results: Values) -> Iterator[Html]:
         verdict = value["verdict"] or ""
         cells = [value["title"], value["unit"], _number(value["median"]), element("span", verdict, class_=verdict)]
         rows.append([*cells, _number(usual["median"]), limits, _percent(value["inside"])])
-    header = ("measure", "unit", "takes", "", "reference", "90 % of it", "takes inside")
+    header = ("measure", "unit", "takes", "verdict", "reference", "90 % of it", "takes inside")
     yield table(header, rows, f"{takes['count']} takes beside {reference['pieces']} pieces of the reference: medians")
     yield element("p", "Ranges are to fall into, not to maximise: 90 % of the reference lie between their limits.")
 

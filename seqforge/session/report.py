@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +15,28 @@ from numpy.typing import NDArray
 
 from seqforge.evaluation.novelty import Novelty
 from seqforge.evaluation.scoring import surprises
+from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
 from seqforge.files.run_folder import RunFolder
 from seqforge.interfaces import Codec, Piece, Showing, Shown, View
 from seqforge.plugins import Registry
 from seqforge.report.contents import Contents, Curve, Download, Quotation, ShownTake
 from seqforge.report.markup import script_json
+from seqforge.report.page import with_evaluation
 from seqforge.session.models import FoundModel, numpy_model
+from seqforge.session.results import read_results
 from seqforge.session.strategy import changed_settings
 
-__all__ = ["MODEL_NAME", "MOST_TAKES", "Background", "PageTake", "background_of", "loss_curve", "page_contents"]
+__all__ = [
+    "MODEL_NAME",
+    "MOST_TAKES",
+    "Background",
+    "PageTake",
+    "background_of",
+    "loss_curve",
+    "page_contents",
+    "refresh_report",
+]
 
 MODEL_NAME = "model.safetensors"
 """What a model is called in commands that are typed in its own folder."""
@@ -121,11 +134,18 @@ def loss_curve(training: Sequence[tuple[int, float]], evaluations: Sequence[Valu
     validation = [(line["step"], line["validation"][_UNIT]) for line in evaluations if line["validation"]]
     best = [line["step"] for line in evaluations if line["best"]]
     return Curve(
-        training=tuple(_thinned(training)),
-        validation=tuple(validation),
+        training=tuple(point for point in _thinned(training) if math.isfinite(point[1])),
+        validation=tuple(point for point in validation if math.isfinite(point[1])),
         baselines={name: rates[_UNIT] for name, rates in scores["baselines"].items()} if scores else {},
         best_step=best[-1] if best else 0,
     )
+
+
+def refresh_report(folder: RunFolder) -> None:
+    """Put what stands in evaluation.json now into report.html, if there is one."""
+    if folder.report.is_file():
+        text = folder.report.read_text(encoding="utf-8")
+        atomic.write_text(folder.report, with_evaluation(text, read_results(folder)))
 
 
 def _thinned(points: Sequence[tuple[int, float]]) -> Iterator[tuple[int, float]]:
@@ -194,7 +214,7 @@ def _summary(model: ModelFile, background: Background) -> str:
     weights = sum(weight.size for weight in model.weights.values())
     source = model.data["source"]
     words = [
-        f"A {model.spec.architecture} of {weights:,} weights that learnt from "
+        f"{model.spec.architecture.upper()} of {weights:,} weights, trained on "
         f"{'files of its own' if source == 'files' else source}"
     ]
     for part in ("test", "validation"):
@@ -242,7 +262,9 @@ def _provenance(model: ModelFile) -> Iterator[tuple[str, str]]:
 
 def _commands(registry: Registry, model: ModelFile, request: Values, called: str) -> Iterator[tuple[str, str]]:
     words = ["seqforge", "generate", called, "-n", str(request["count"]), "--seed", str(request["seed"])]
-    defaults = {option.name: option.default for option in registry.find("codecs", model.codec["name"]).spec.prompt_options}
+    defaults = {
+        option.name: option.default for option in registry.find("codecs", model.codec["name"]).spec.prompt_options
+    }
     for name, value in request["prompt"].items():
         if name == "primer" and value:
             words += ["--primer", "FILE"]

@@ -238,9 +238,7 @@ class _Session:
             sources=self.corpus.quotable,
         )
         request = _takes_request(self.plan)
-        contents = takes_contents(
-            self.registry, model, self.corpus.codec, request, takes, self.folder.path, background
-        )
+        contents = takes_contents(self.registry, model, self.corpus.codec, request, takes, self.folder.path, background)
         atomic.write_text(self.folder.report, page(contents))
 
     def train(self, is_interrupted: Callable[[], bool]) -> None:

@@ -103,6 +103,5 @@ def _struck(start: int, hits: Iterable[Hit]) -> list[PlayedNote]:
     for tick, pitch, velocity in hits:
         loudest[tick, pitch] = max(velocity, loudest.get((tick, pitch), 0))
     return [
-        PlayedNote(start + tick, _STROKE_TICKS, pitch, velocity)
-        for (tick, pitch), velocity in sorted(loudest.items())
+        PlayedNote(start + tick, _STROKE_TICKS, pitch, velocity) for (tick, pitch), velocity in sorted(loudest.items())
     ]

@@ -75,7 +75,7 @@ function refresh() {
   part("position").setAttribute("aria-valuetext", words);
   if (!isDragging) part("position").value = position;
   roll.show(entry, position, playing);
-  score.show(entry, roll.highlighted, playing);
+  score.show(roll.highlighted, playing);
 }
 
 function follow() {

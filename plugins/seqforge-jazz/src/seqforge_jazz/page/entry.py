@@ -6,6 +6,7 @@ Notes are short lists, since there are many: [start, end, pitch, velocity, kind,
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet
 from seqforge_jazz.page.events import Event, Events
+from seqforge_jazz.page.score import engraved
 from seqforge_jazz.swing import heard_seconds
 
 __all__ = ["entry", "note_kind"]
@@ -68,6 +70,7 @@ def entry(shown: Shown, events_of: Events) -> Values:
         "bars": last - first,
         "seconds": round((last - first) * seconds_a_bar, 4),
         **values,
+        "score": engraved(sheet) if is_whole else [],
     }
 
 
@@ -86,7 +89,7 @@ def _voice(sheet: LeadSheet) -> str:
 def _sums(nats: NDArray[np.float64], events: Sequence[Event]) -> list[float]:
     """The nats of each event; tokens after the last one count with it."""
     bounds = [event.tokens[0] for event in events] + [len(nats)]
-    return [float(nats[start:end].sum()) for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [float(nats[start:end].sum()) for start, end in itertools.pairwise(bounds)]
 
 
 def _bars(sheet: LeadSheet, events: Sequence[Event], tokens: tuple[int, int], *, is_whole: bool) -> tuple[int, int]:

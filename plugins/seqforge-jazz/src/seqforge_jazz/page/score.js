@@ -1,46 +1,42 @@
-// The engraved score, where an entry has one: pages of SVG whose notes are found by the tick at which they start.
+// The engraved score, where an entry has one: pages of SVG whose notes say at which tick they start (data-start).
 
 class Score {
   constructor(frame, onSeek) {
     this.frame = frame;
-    this.lit = [];
-    this.byTick = new Map();
+    this.parts = [];
+    this.lit = -1;
     frame.addEventListener("click", (event) => {
-      const note = event.target.closest?.("[data-seconds]");
+      const note = event.target.closest?.("[data-note]");
       if (note) onSeek(Number(note.dataset.seconds));
     });
   }
 
   draw(entry) {
-    this.lit = [];
-    this.byTick = new Map();
-    const pages = (entry.score || []).map((text) => new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
+    const pages = entry.score.map((text) => new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
     this.frame.replaceChildren(...pages.map((page) => document.importNode(page, true)));
-    this.frame.closest("[data-score]").hidden = !pages.length;
-    for (const note of this.frame.querySelectorAll("[id]")) {
-      const tick = tickOf(note.id);
-      if (tick === null) continue;
-      this.byTick.set(tick, [...(this.byTick.get(tick) || []), note]);
+    this.frame.parentElement.hidden = !pages.length;
+    this.lit = -1;
+    this.parts = entry.notes.map(() => []); // of each note: those of a tie are several in the score
+    const byTick = entry.notes.map((note) => [note[7]]);
+    for (const drawn of this.frame.querySelectorAll("[data-start]")) {
+      const note = rowAt(byTick, Number(drawn.dataset.start));
+      if (note < 0) continue;
+      this.parts[note].push(drawn);
+      drawn.dataset.note = note;
+      drawn.dataset.seconds = entry.notes[note][0];
     }
-    for (const [start, , , , , , , tick] of entry.notes)
-      for (const note of this.byTick.get(tick) || []) note.dataset.seconds = start;
   }
 
-  /** Light the note of that index, and bring its system into the frame. */
-  show(entry, index, isPlaying) {
-    const notes = index < 0 ? [] : this.byTick.get(entry.notes[index][7]) || [];
-    if (notes[0] === this.lit[0]) return;
-    this.lit.forEach((note) => note.classList.remove("now"));
-    notes.forEach((note) => note.classList.add("now"));
-    this.lit = notes;
-    if (!isPlaying || !notes.length) return;
-    const [place, frame] = [notes[0].getBoundingClientRect(), this.frame.getBoundingClientRect()];
-    if (place.top < frame.top || place.bottom > frame.bottom - 40) this.frame.scrollTop += place.top - frame.top - 60;
+  /** Light the note of that index, and bring it into the frame. */
+  show(note, isPlaying) {
+    if (note === this.lit) return;
+    for (const drawn of this.parts[this.lit] || []) drawn.classList.remove("now");
+    for (const drawn of this.parts[note] || []) drawn.classList.add("now");
+    this.lit = note;
+    const [first] = this.parts[note] || [];
+    if (!isPlaying || !first) return;
+    const [place, frame] = [first.getBoundingClientRect(), this.frame.getBoundingClientRect()];
+    if (place.top < frame.top + 20 || place.bottom > frame.bottom - 20)
+      this.frame.scrollTop += place.top - frame.top - frame.height / 3;
   }
-}
-
-/** The tick in an id such as `note-96`. */
-function tickOf(id) {
-  const found = /^note-(\d+)(?:-|$)/.exec(id);
-  return found ? Number(found[1]) : null;
 }
