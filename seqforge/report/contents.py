@@ -58,7 +58,7 @@ class Curve:
 class Contents:
     """Everything that a page shows; a section of which there is nothing is left out.
 
-    The first entries of `view.data` are those of `takes`, one each. `results` is what stands in evaluation.json.
+    The first `takes_played` entries of `view.data` are those of the first takes. `results` is what stands in evaluation.json.
     `commands` are what to type and what that does; `notes` are what a reader has to know first.
     """
 
@@ -66,6 +66,7 @@ class Contents:
     summary: str
     takes: tuple[ShownTake, ...]
     takes_left_out: int = 0
+    takes_played: int = 0
     view: View | None = None
     curve: Curve | None = None
     results: Mapping[str, Any] = field(default_factory=dict)

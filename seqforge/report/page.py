@@ -119,14 +119,14 @@ def _takes(contents: Contents, room: _Room) -> Iterator[Html]:
     items = [_take(number, take, contents, room) for number, take in enumerate(contents.takes)]
     yield element("ol", *items, class_="takes")
     if contents.takes_left_out:
-        yield element("p", f"{contents.takes_left_out:,} more takes lie beside this page.")
+        yield element("p", f"{contents.takes_left_out:,} more takes are not shown here.")
     if contents.view:
         yield Html(contents.view.html)
 
 
 def _take(number: int, take: ShownTake, contents: Contents, room: _Room) -> Html:
     title = element("span", take.title, class_="title")
-    if contents.view:
+    if number < contents.takes_played:
         title = element("button", take.title, type="button", data_show=number, aria_pressed="false", class_="title")
     surprise = "" if take.nats is None else f" Mean surprise {take.nats:.2f} nats a token."
     files = [room.link(file) for file in take.files]
@@ -159,7 +159,7 @@ class _Room:
         label = f"{file.name} ({max(1, round(file.size / 1000)):,} kB)"
         needed = file.size * 4 // 3 + 100
         if file.content is None or needed > self._left:
-            return element("a", label, href=quote(file.place), download=file.name)
+            return element("a", label, href=quote(file.place, errors="replace"), download=file.name)
         self._left -= needed
         content = base64.b64encode(file.content).decode("ascii")
         return element("a", label, href=f"data:application/octet-stream;base64,{content}", download=file.name)

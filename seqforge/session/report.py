@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import json
 import math
 import shlex
@@ -93,13 +95,19 @@ def page_contents(
     ]
     passages = _passages(codec, chosen, background, nats)
     view, note = _view(codec, shown, [part for _, pair in passages for part in pair])
-    quotations = _quotations(background.novelty, [text for text, _ in passages], len(shown), is_played=view is not None)
+    quotations = _quotations(
+        background.novelty,
+        [text for text, _ in passages],
+        len(shown),
+        is_played=view is not None and len(view.data) > len(shown),
+    )
     return Contents(
         title=f"{background.name}: {count:,} take{'' if count == 1 else 's'}",
         summary=_summary(model, background),
         takes=tuple(_shown_take(take, own, folder) for take, own in zip(chosen, nats, strict=True)),
         takes_left_out=count - len(chosen),
         view=view,
+        takes_played=min(len(view.data), len(shown)) if view else 0,
         curve=background.curve,
         results=background.results,
         quotations=quotations,
@@ -196,18 +204,25 @@ def _quotations(found: Novelty | None, texts: Sequence[str], first: int, *, is_p
     return (*quotations, *(Quotation(text=f"No quotation in {name}.") for name in silent))
 
 
-def _view(codec: Codec, shown: list[Shown], passages: list[Shown]) -> tuple[View | None, str]:
-    """The codec's part of the page, or why there is none; a page without it is worth more than no page."""
+def _view(codec: Codec, takes: list[Shown], passages: list[Shown]) -> tuple[View | None, str]:
+    """The codec's part of the page, and what is to be said of it; a page without it is worth more than no page.
+
+    Of what takes too much room the first takes are left, without passages.
+    """
     if not isinstance(codec, Showing):
         return None, ""
     try:
-        view = codec.show([*shown, *passages])
-        size = len(script_json(view.data))
+        view = codec.show([*takes, *passages])
+        sizes = [len(script_json(value)) for value in view.data]
     except Exception as error:  # noqa: BLE001  # whatever a plugin does wrong, the rest of the page is right
         return None, f"The takes are shown as text: their player failed ({type(error).__name__}: {error})."
-    if size > _MOST_VIEW_BYTES:
+    if sum(sizes) <= _MOST_VIEW_BYTES:
+        return view, ""
+    room = sum(size <= _MOST_VIEW_BYTES for size in itertools.accumulate(sizes[: len(takes)]))
+    if not room:
         return None, "The takes are shown as text: they are too long to be played here. Their files hold all of them."
-    return view, ""
+    played = dataclasses.replace(view, data=view.data[:room])
+    return played, f"The takes are long: there is room to play the first {room} here. The files hold all of them."
 
 
 def _summary(model: ModelFile, background: Background) -> str:

@@ -41,6 +41,9 @@ _VOICES = (
 
 _SIGNS = {-2: "𝄫", -1: "♭", 0: "", 1: "♯", 2: "𝄪"}
 
+_ROUNDED = 1e-4
+"""Seconds by which times that have been rounded may differ."""
+
 Values = dict[str, Any]
 
 
@@ -59,7 +62,8 @@ def entry(shown: Shown, events_of: Events) -> Values:
         "comping": _played(sheet, comping(sheet)),
         "drums": _played(sheet, drums(sheet)),
     }
-    values = {name: _cut(name, part, first * seconds_a_bar, last * seconds_a_bar) for name, part in whole.items()}
+    start, end = first * seconds_a_bar, last * seconds_a_bar
+    values = whole if is_whole else {name: _cut(name, rows, start, end) for name, rows in whole.items()}
     return {
         "title": shown.title,
         "caption": f"{sheet.title} · {INSTRUMENTS[sheet.instrument].title} · {sheet.tempo_bpm:g} bpm",
@@ -157,9 +161,9 @@ def _cut(name: str, rows: list[list[Any]], start: float, end: float) -> list[lis
     if name == "chords":
         sounding = [row for row in rows if row[0] <= start][-1:]
         rows = [[start, *row[1:]] for row in sounding] + [row for row in rows if row[0] > start]
-        return [[round(row[0] - start, 4), *row[1:]] for row in rows if row[0] < end - 1e-6]
+        return [[round(row[0] - start, 4), *row[1:]] for row in rows if row[0] < end - _ROUNDED]
     return [
         [round(row[0] - start, 4), round(row[1] - start, 4), *row[2:]]
         for row in rows
-        if start - 1e-6 <= row[0] < end - 1e-6 or (name == "rests" and start == 0 and row[0] >= end - 1e-6)
+        if start - _ROUNDED <= row[0] < end - _ROUNDED
     ]
