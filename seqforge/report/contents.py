@@ -58,8 +58,8 @@ class Curve:
 class Contents:
     """Everything that a page shows; a section of which there is nothing is left out.
 
-    The first `takes_played` entries of `view.data` are those of the first takes. `results` is what stands in evaluation.json.
-    `commands` are what to type and what that does; `notes` are what a reader has to know first.
+    The first `takes_played` entries of `view.data` are those of the first takes. `results` is what stands in
+    evaluation.json. `commands` are what to type and what that does; `notes` are what a reader has to know first.
     """
 
     title: str

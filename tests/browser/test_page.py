@@ -1,8 +1,12 @@
 """The page of a run in a real browser: what it asks for, how it sounds, what it shows, and who can use it."""
 
+import base64
+import io
 import itertools
 import math
+import wave
 
+import numpy as np
 import pytest
 from conftest import call
 
@@ -275,6 +279,31 @@ def test_names_that_would_do_harm_are_shown_as_they_are(visit, tmp_path, run_fol
     assert title.replace("\u202e", "\ufffd") in shown
     assert opened.errors == []
     assert len(opened.requests) == 1
+
+
+def test_a_recording_is_played_in_the_place_of_the_synthesizer(opened):
+    """A tone of 1,000 Hz as the solo, and nothing as the band: its peak is the analyser's."""
+    samples = (np.sin(2 * np.pi * 1000 * np.arange(3 * 44_100) / 44_100) * 16_000).astype("<i2")
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setparams((1, 2, 44_100, 0, "NONE", ""))
+        writer.writeframes(samples.tobytes())
+    recording = base64.b64encode(file.getvalue()).decode()
+    opened.page.evaluate("(text) => { window.seqforgePlayer.entries[1].audio = { solo: text }; }", recording)
+    opened.page.click("[data-show='1']")
+    opened.page.click("#player-band")
+    opened.play()
+    opened.page.wait_for_timeout(700)
+    peak = opened.page.evaluate(
+        """() => {
+            const { analyser } = window.seqforgePlayer;
+            const levels = new Float32Array(analyser.frequencyBinCount);
+            analyser.getFloatFrequencyData(levels);
+            return levels.indexOf(Math.max(...levels)) * analyser.context.sampleRate / analyser.fftSize;
+        }"""
+    )
+    assert peak == pytest.approx(1000, abs=25)
+    assert opened.page.evaluate("window.soloStarts.length") == 0
 
 
 def test_levels_stay_below_clipping(opened):
