@@ -36,7 +36,7 @@ from seqforge.plugins import Registry  # noqa: E402
 from seqforge.session.strategy import make_strategy, sampling_settings  # noqa: E402
 
 HIDDEN, VALUES = 64, 78
-GUIDE_BARS = 16
+GUIDE_BARS = 32
 
 C_LOOP = r"""
 #include <math.h>

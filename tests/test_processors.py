@@ -202,6 +202,8 @@ def test_all_together_are_applied_in_the_documented_order(registry):
     strategy = make_strategy(registry, sampling_settings(registry, values, "--"), VOCABULARY)
     rows = np.tile(np.array(LOGITS), (DRAWS, 1))
     past = np.tile(np.array(history, np.int32), (DRAWS, 1))
-    chosen = strategy.choose(rows, past, np.zeros(7, np.int32), np.random.default_rng(71).random(DRAWS))
+    for processor in strategy.processors:
+        rows = processor(rows, past, np.zeros(7, np.int32))
+    chosen = strategy.sampler(rows, np.random.default_rng(71).random(DRAWS))
     expected = normalised([weights[token] if token in nucleus else 0.0 for token in range(7)])
     assert_frequencies(np.bincount(chosen, minlength=7), expected)

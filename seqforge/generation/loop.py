@@ -131,25 +131,24 @@ class _Block:
         """Go on until all sequences are complete, and return them."""
         tokens = np.full(len(self.numbers), NONE, np.int32)
         step = 0
-        while True:
-            done = self.guides.done
-            finished = np.count_nonzero(done)
-            if finished == len(done):
-                break
-            if finished * 4 >= len(done):
-                tokens = self._leave_out(done, tokens, step)
+        while (finished := int(np.count_nonzero(self.guides.done))) < len(tokens):
+            if finished * 4 >= len(tokens):
+                tokens = self._leave_out(tokens, step)
+                finished = 0
             if step == LONGEST:
                 raise SeqforgeError(f"a sequence did not end within {LONGEST:,} tokens; ask for a shorter one")
             logits = self.stepper.step(tokens, self.guides.context())
             values = strategy.processed(logits, self.guides, self.history[:, :step], self.token_class)
             tokens = sampler(values, self.streams.draw())
-            self._remember(tokens, step)
+            self._remember(tokens, step, some_done=finished > 0)
             self.guides.accept(tokens)
             step += 1
         self._put_away(np.arange(len(self.numbers)), step)
         return [sequence for sequence in self.complete if sequence is not None]
 
-    def _leave_out(self, done: NDArray[np.bool_], tokens: NDArray[np.int32], step: int) -> NDArray[np.int32]:
+    def _leave_out(self, tokens: NDArray[np.int32], step: int) -> NDArray[np.int32]:
+        """Put away the sequences that are done; the tokens of the others."""
+        done = self.guides.done
         self._put_away(np.flatnonzero(done), step)
         rows = np.flatnonzero(~done).astype(np.int32)
         self.guides = self.guides.select(rows)
@@ -164,9 +163,9 @@ class _Block:
             tokens = self.history[row, :step]
             self.complete[self.numbers[row]] = tokens[tokens != NONE].copy()
 
-    def _remember(self, tokens: NDArray[np.int32], step: int) -> None:
+    def _remember(self, tokens: NDArray[np.int32], step: int, *, some_done: bool) -> None:
         if step == self.history.shape[1]:
             self.history = np.concatenate([self.history, np.full_like(self.history, NONE)], axis=1)
         self.history[:, step] = tokens
-        if self.guides.done.any():
+        if some_done:
             self.history[self.guides.done, step] = NONE

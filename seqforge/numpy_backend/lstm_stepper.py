@@ -63,7 +63,7 @@ class StepTables:
         return [kernel.shape for kernel in (*self.kernels, self.output)]
 
     def _fold_inputs(self, spec: ModelSpec, weights: Mapping[str, Floats]) -> None:
-        """`inputs` (sum of the fields' sizes + V + 1, 4 H), the last row for NONE; `input_offsets` (F + 1,)."""
+        """`inputs` (sum of the sizes of the fields + 1 + V, 4 H), NONE before the tokens; `input_offsets` (F + 1,)."""
         kernel = self._gates(weights["lstm.0.kernel"])
         width = int(spec.options["embedding"]) or spec.vocabulary_size
         tokens = kernel[:width]
@@ -76,9 +76,8 @@ class StepTables:
             parts.append(weights[f"context.{number}.weight"] @ kernel[width : width + size])
             offsets.append(place)
             width, place = width + size, place + field.size
-        self.inputs = np.concatenate([*parts, tokens + bias, bias[None]])
-        self.input_offsets = np.array([*offsets, place], np.intp)
-        self.none_row = place + spec.vocabulary_size
+        self.inputs = np.concatenate([*parts, bias[None], tokens + bias])
+        self.input_offsets = np.array([*offsets, place + 1], np.intp)
 
     def _kernel(self, weights: Mapping[str, Floats], layer: int) -> Floats:
         """(H, 4 H) for the first layer, (2 H, 4 H) for the others: input and own state are one row there."""
@@ -133,8 +132,7 @@ class LSTMStepper:
     def _allocate(self, padded: int) -> None:
         tables = self._tables
         hidden = tables.hidden
-        self._places = np.full((padded, len(tables.input_offsets)), tables.none_row, np.intp)
-        self._places[:, :-1] = tables.input_offsets[:-1]
+        self._places = np.broadcast_to(tables.input_offsets, (padded, len(tables.input_offsets))).copy()
         self._gathered = np.empty((min(padded, _GATHERED), self._places.shape[1], 4 * hidden), np.float32)
         self._gates = np.empty((padded, 4 * hidden), np.float32)
         self._product = np.empty((padded, 4 * hidden), np.float32)
@@ -155,13 +153,12 @@ class LSTMStepper:
     def _first_input(self, tokens: Ints, context: Ints) -> None:
         tables, rows = self._tables, self._rows
         places = self._places
-        np.add(context, tables.input_offsets[:-1], out=places[:rows, :-1])
         np.add(tokens, tables.input_offsets[-1], out=places[:rows, -1])
-        places[:rows, -1][tokens < 0] = tables.none_row
         # mode: the places are valid, and "raise" would copy the buffer
         if places.shape[1] == 1:
             np.take(tables.inputs, places[:, 0], axis=0, out=self._gates, mode="clip")
         else:
+            np.add(context, tables.input_offsets[:-1], out=places[:rows, :-1])
             for start in range(0, len(places), _GATHERED):
                 some = places[start : start + _GATHERED]
                 gathered = np.take(tables.inputs, some, axis=0, out=self._gathered[: len(some)], mode="clip")

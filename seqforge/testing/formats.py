@@ -7,56 +7,32 @@ class TestMidi(FormatSuite):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from seqforge.errors import DataError, SeqforgeError
 from seqforge.interfaces import Format, Work
-from seqforge.options import check_options
-from seqforge.testing.material import Material, find_material
-from seqforge.testing.suite import NOT_CHECKED, Suite, check
+from seqforge.testing.suite import check
+from seqforge.testing.work_suite import WorkSuite
 
 __all__ = ["FormatSuite"]
 
 _WORKS = 4
 
 
-class FormatSuite(Suite):
+class FormatSuite(WorkSuite):
     """The checks of a registered format, with works of one of its codecs."""
 
     kind: ClassVar[str] = "formats"
-    options: Mapping[str, Any] = MappingProxyType({})
-    codec_name: str = ""
-    """The first of its codecs that is installed unless it is said."""
-    source: str = ""
-    """What `--data` takes; without one, works come from random walks."""
-    source_options: Mapping[str, Any] = MappingProxyType({})
     least: ClassVar[int] = 7
-
-    def missing(self, need: str, **arguments: Any) -> str:
-        """See `Suite.missing`."""
-        if need == "works" and not self._has_works():
-            return NOT_CHECKED + "there is no work of its codecs: name a source, such as a data set or files (--data)"
-        return super().missing(need)
 
     def format(self) -> Format:
         """The format under test."""
-        part = self.part()
-        built: Format = part.build(**check_options(part.spec.options, self.options, "--"))
+        built: Format = self.built()
         return built
-
-    def material(self) -> Material:
-        """The codec of the works and their pieces."""
-        found: Material = self.keep(
-            "material",
-            lambda: find_material(self.registry(), self._codec_name(), self.source, self.source_options, {}),
-        )
-        return found
 
     def works(self) -> list[Work]:
         """Works that can be written, equal ones each time."""
@@ -127,20 +103,5 @@ class FormatSuite(Suite):
             self.format().write(self.works()[0], tmp_path / "file" / f"work{self._suffix()}")
         assert (tmp_path / "file").read_bytes() == b"kept"
 
-    def _has_works(self) -> bool:
-        def attempt() -> bool:
-            try:
-                return bool(self._codec_name() and self.works())
-            except Exception:  # noqa: BLE001  # works that can't be had are the fault of the codec or of the source
-                return False
-
-        has: bool = self.keep("has works", attempt)
-        return has
-
     def _suffix(self) -> str:
         return str(self.part().spec.suffix)
-
-    def _codec_name(self) -> str:
-        registry = self.registry()
-        names = [self.codec_name] if self.codec_name else self.part().spec.codecs
-        return next((name for name in names if registry.has("codecs", name)), "")

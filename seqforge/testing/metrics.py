@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,9 +16,9 @@ import pytest
 
 from seqforge.errors import DataError, SeqforgeError
 from seqforge.interfaces import Metric, Work
-from seqforge.options import check_options
-from seqforge.testing.material import Material, find_material, walk
-from seqforge.testing.suite import NOT_CHECKED, Suite, check
+from seqforge.testing.material import walk
+from seqforge.testing.suite import check
+from seqforge.testing.work_suite import WorkSuite
 
 __all__ = ["MetricSuite"]
 
@@ -27,37 +26,16 @@ _WORKS = 8
 _WALKED = (0, 1, 2, 7, 40)  # tokens: works with hardly anything in them, too
 
 
-class MetricSuite(Suite):
+class MetricSuite(WorkSuite):
     """The checks of a registered metric, with works of one of its codecs."""
 
     kind: ClassVar[str] = "metrics"
-    options: Mapping[str, Any] = MappingProxyType({})
-    codec_name: str = ""
-    """The first of its codecs that is installed unless it is said."""
-    source: str = ""
-    """What `--data` takes; without one, works come from random walks."""
-    source_options: Mapping[str, Any] = MappingProxyType({})
     least: ClassVar[int] = 8
-
-    def missing(self, need: str, **arguments: Any) -> str:
-        """See `Suite.missing`."""
-        if need == "works" and not self._has_works():
-            return NOT_CHECKED + "there is no work of its codecs: name a source, such as a data set or files (--data)"
-        return super().missing(need)
 
     def metric(self) -> Metric:
         """A new metric that was fitted on nothing."""
-        part = self.part()
-        built: Metric = part.build(**check_options(part.spec.options, self.options, "--"))
+        built: Metric = self.built()
         return built
-
-    def material(self) -> Material:
-        """The codec of the works and their pieces."""
-        found: Material = self.keep(
-            "material",
-            lambda: find_material(self.registry(), self._codec_name(), self.source, self.source_options, {}),
-        )
-        return found
 
     def works(self) -> list[tuple[Work, str]]:
         """Works with their groups, equal ones each time, and of more than one group if there are."""
@@ -169,18 +147,3 @@ class MetricSuite(Suite):
                 yield codec.encode(work).tokens.copy()
             except DataError:  # such as a work of nothing but rests
                 yield np.zeros(0, np.int32)
-
-    def _has_works(self) -> bool:
-        def attempt() -> bool:
-            try:
-                return bool(self._codec_name() and self.works())
-            except Exception:  # noqa: BLE001  # works that can't be had are the fault of the codec or of the source
-                return False
-
-        has: bool = self.keep("has works", attempt)
-        return has
-
-    def _codec_name(self) -> str:
-        registry = self.registry()
-        names = [self.codec_name] if self.codec_name else self.part().spec.codecs
-        return next((name for name in names if registry.has("codecs", name)), "")
