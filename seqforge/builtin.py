@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from seqforge.hookspecs import BackendSpec, SamplerSpec, hookimpl
+from seqforge.hookspecs import BackendSpec, FormatSpec, SamplerSpec, hookimpl
 from seqforge.options import Option
 
-__all__ = ["seqforge_register_backends", "seqforge_register_samplers"]
+__all__ = ["seqforge_register_backends", "seqforge_register_formats", "seqforge_register_samplers"]
 
 # An option's default switches its processor off.
 _TEMPERATURE = Option(
@@ -97,6 +97,20 @@ def seqforge_register_backends() -> list[BackendSpec]:
             target="seqforge.numpy_backend.backend:NumpyBackend",
             summary="LSTM in NumPy, on one core; needs nothing else",
             architectures=("lstm",),
+        )
+    ]
+
+
+@hookimpl
+def seqforge_register_formats() -> list[FormatSpec]:
+    """The page that shows and plays takes of every codec."""
+    return [
+        FormatSpec(
+            name="html",
+            target="seqforge.report.page:HtmlPage",
+            summary="one offline page of all takes, to hear and see",
+            suffix=".html",
+            codecs=(),
         )
     ]
 

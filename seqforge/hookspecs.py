@@ -110,7 +110,7 @@ class SamplerSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """Writes works of the given codecs to files with this suffix.
+    """Writes works of the given codecs, or of any if none is given, to files with this suffix.
 
     `seqforge generate` offers its options. Where `--format` is left out, every format is written that is there
     `by_default` and whose requirements are installed; `install` is what to type if they are missing.
@@ -120,6 +120,10 @@ class FormatSpec(Spec):
     codecs: tuple[str, ...]
     by_default: bool = True
     install: str = ""
+
+    def writes(self, codec: str) -> bool:
+        """Whether it takes the works of that codec."""
+        return not self.codecs or codec in self.codecs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,9 +41,12 @@ __all__ = [
     "Sampler",
     "Score",
     "Search",
+    "Showing",
+    "Shown",
     "Source",
     "State",
     "Stepper",
+    "View",
     "Vocabulary",
     "Work",
 ]
@@ -290,6 +293,43 @@ class Placing(Protocol):
 
     def place(self, piece: Piece, token: int) -> str:
         """The place of the token of that index, in a word or two: `bar 17`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a page shows of a piece: its tokens from `tokens[0]` to before `tokens[1]`, a whole take or a passage.
+
+    `work` is what the whole piece decodes to. `nats` (T,) is what each token of the piece surprises the model by,
+    `None` where that is not known.
+    """
+
+    title: str
+    piece: Piece
+    work: Work
+    tokens: tuple[int, int]
+    nats: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The part of a page that shows and plays works: markup, style and script, and a JSON value for each work.
+
+    The first three come into the page as they are; texts from files belong into `data`. docs/report.md says what the
+    page gives the script, and what it asks of it.
+    """
+
+    html: str
+    style: str
+    script: str
+    data: tuple[Any, ...]
+
+
+@runtime_checkable
+class Showing(Protocol):
+    """A codec that says what its works look and sound like on a page. Works of any other are shown as text."""
+
+    def show(self, shown: Sequence[Shown]) -> View:
+        """The part of the page for these, its `data` in the same order."""
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def test_files_are_written_in_the_formats_asked_for(seqforge, tmp_path, toy_run)
         "settings.json",
         "take-01.marks",
         "take-01.txt",
+        "takes.html",
     ]
     assert seqforge("generate", toy_run, "--out", "one", "--seed", 1, "--format", "marks,marks").status == 0
     assert takes(tmp_path / "one", "marks") == takes(tmp_path / "all", "marks")

@@ -45,6 +45,7 @@ def evaluate(
     registry: Registry = context.obj
     from seqforge.commands.evaluation_report import print_report
     from seqforge.session.evaluate import evaluate as judged
+    from seqforge.session.report import refresh_report
     from seqforge.session.results import write_results
     from seqforge.session.subject import EvaluationRequest
 
@@ -62,6 +63,7 @@ def evaluate(
     folder, found = report.subject.folder, report.subject.found
     if folder and found:
         write_results(folder, found.model, values)
+        refresh_report(folder)
     if json:
         print_json(values)
     else:

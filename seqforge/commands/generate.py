@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import inspect
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqforge.commands.screen import print_json
+from seqforge.commands.failures import warn
+from seqforge.commands.screen import counted, print_json
 from seqforge.errors import RequestError
 from seqforge.options import Option
 from seqforge.plugins import Part, Registry, missing_requirements
 
+if TYPE_CHECKING:  # it needs NumPy
+    from seqforge.session.takes import Take
+
 __all__ = ["make_generate"]
+
+_PAGE_SUFFIX = ".html"
 
 _SHORT = ("temperature", "top_k", "top_p", "min_p")  # processors' options that have an option of their own here
 _MODEL_HELP = (
@@ -38,6 +44,7 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         no_copy: int | None,
         format_: str | None,
         out: Path | None,
+        open_: bool,
         json: bool,
         **typed: Any,
     ) -> None:
@@ -46,7 +53,7 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         own = {name: typed[name] for name in part_options if typed.get(name) is not None}
         _generate(
             registry, model, own, sampling,
-            count=count, seed=seed, no_copy=no_copy, formats=format_, out=out, json=json,
+            count=count, seed=seed, no_copy=no_copy, formats=format_, out=out, opens=open_, json=json,
         )  # fmt: skip
 
     parameters = [
@@ -115,6 +122,7 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
             None,
         ),
         "out": (Path | None, typer.Option("--out", metavar="DIR", help="Where to; takes/NAME-NNN by default."), None),
+        "open_": (bool, typer.Option("--open", help="Open the page of the takes in the browser."), False),
         "json": (bool, typer.Option("--json", help="Print JSON."), False),
     }
     for part in registry.parts("samplers"):
@@ -148,11 +156,12 @@ def _sampling(
 
 def _generate(
     registry: Registry, request: str, typed: Mapping[str, str], sampling: Mapping[str, Any], *, count: int,
-    seed: int | None, no_copy: int | None, formats: str | None, out: Path | None, json: bool,
+    seed: int | None, no_copy: int | None, formats: str | None, out: Path | None, opens: bool, json: bool,
 ) -> None:  # fmt: skip
     from seqforge.files.run_folder import fresh_folder
     from seqforge.session.models import find_model, model_codec
     from seqforge.session.no_copy import longest_quotations, no_copy_guides
+    from seqforge.session.report import background_of
     from seqforge.session.takes import TakesRequest, check_request, make_takes
 
     found = find_model(registry, request)
@@ -173,8 +182,12 @@ def _generate(
             no_copy=no_copy,
         ),
     )
+    if opens:
+        _refuse_no_page(registry, takes_request.formats)
     folder = out or fresh_folder(Path("takes"), found.short_name)
-    takes = make_takes(registry, found.model, codec, takes_request, folder)
+    background = background_of(request, found)
+    made = make_takes(registry, found.model, codec, takes_request, folder, background)
+    takes = made.takes
     quotations = None
     if no_copy is not None:
         tokens = [take.tokens for take in takes]
@@ -183,14 +196,36 @@ def _generate(
         files = [[str(file) for file in take.files] for take in takes]
         prompt = dict(takes_request.prompt)
         values = {"seed": takes_request.seed, "folder": str(folder), "takes": files, "prompt": prompt}
+        values["files"] = [str(file) for file in made.files]
         print_json({**values, "no_copy": no_copy, "longest_quotations": quotations})
-        return
+    else:
+        _print_takes(takes, no_copy, quotations)
+        for file in made.files:
+            print(f"all of them, to hear and see: {file}")
+        print(f"{counted(len(takes), 'take')} in {folder}, seed {takes_request.seed}")
+    if opens:
+        _open(made.files)
+
+
+def _print_takes(takes: Sequence[Take], no_copy: int | None, quotations: list[int] | None) -> None:
     for take in takes:
         print(f"take {take.number}: {take.work}")
     for take, longest in zip(takes, quotations or (), strict=False):
         if no_copy is not None and longest > no_copy:
             print(f"take {take.number} may quote {longest} in a row: nothing else was allowed there")
-    print(f"{len(takes)} take{'s' if len(takes) != 1 else ''} in {folder}, seed {takes_request.seed}")
+
+
+def _refuse_no_page(registry: Registry, formats: Iterable[str]) -> None:
+    if not any(registry.find("formats", name).spec.suffix == _PAGE_SUFFIX for name in formats):
+        raise RequestError("--open opens the page of the takes, and --format leaves it out; add html to --format")
+
+
+def _open(files: Iterable[Path]) -> None:
+    import webbrowser
+
+    for file in files:
+        if file.suffix == _PAGE_SUFFIX and not webbrowser.open(file.resolve().as_uri()):
+            warn([f"no browser was found to open {file} with"])
 
 
 def _prompt(registry: Registry, options: Iterable[Option], typed: Mapping[str, str]) -> dict[str, Any]:
@@ -237,7 +272,7 @@ def _is_usual(part: Part) -> bool:
 
 def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ...]:
     if names is None:
-        fitting = [part for part in registry.parts("formats") if codec in part.spec.codecs]
+        fitting = [part for part in registry.parts("formats") if part.spec.writes(codec)]
         return tuple(registry.full_name(part) for part in fitting if _is_usual(part))
     chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     if not chosen:

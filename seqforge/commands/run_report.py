@@ -153,6 +153,7 @@ def summary(plan: Plan, result: RunResult) -> dict[str, Any]:
         "likelihood": {part: found.to_json() for part, found in result.likelihood.items()},
         "windows": {**window_shapes(plan, corpus), **result.windows.to_json()} if result.windows else None,
         "novelty": result.novelty.to_json() if result.novelty else None,
+        "report": str(result.folder.report),
         "takes": [[str(file) for file in take.files] for take in result.takes],
     }
 
@@ -195,6 +196,7 @@ def _print_windows(scores: StepScores) -> None:
 def _files(result: RunResult) -> list[tuple[str, str]]:
     folder = result.folder
     pairs = [
+        (str(folder.report), "hear and see it: open this page in a browser"),
         (str(folder.model), "the model: seqforge generate takes it"),
         (str(folder.config), "every value; seqforge run takes it"),
         (str(folder.card), "the model card; seqforge evaluate adds to it"),

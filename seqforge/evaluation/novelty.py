@@ -52,7 +52,8 @@ class Share:
 class LongestQuotation:
     """The longest run of `length` values that occurs in the training data: where it is, and where it is from.
 
-    `tokens` are the first token of it in the generated piece and the one after its last.
+    `tokens` are the first token of it in the generated piece and the one after its last, `source_tokens` those of the
+    training piece `source_index`.
     """
 
     length: int
@@ -62,6 +63,8 @@ class LongestQuotation:
     tokens: tuple[int, int]
     source: str
     source_place: str
+    source_index: int
+    source_tokens: tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +172,7 @@ def _longest(
     piece, line = generated[0][index], generated[1][index]
     source, offset = int(matches[index].sources[start]), int(matches[index].offsets[start])
     first, last = int(line.tokens[start]), int(line.tokens[start + length - 1])
-    source_token = int(training[1][source].tokens[offset])
+    source_tokens = training[1][source].tokens[[offset, offset + length - 1]].tolist()
     return LongestQuotation(
         length=length,
         piece=piece.id,
@@ -177,5 +180,7 @@ def _longest(
         place=place_of(codec, piece, first),
         tokens=(first, last + 1),
         source=training[0][source].id,
-        source_place=place_of(codec, training[0][source], source_token),
+        source_place=place_of(codec, training[0][source], source_tokens[0]),
+        source_index=source,
+        source_tokens=(source_tokens[0], source_tokens[1] + 1),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqforge.interfaces import NONE, Codec, Model, Piece
 
-__all__ = ["Prediction", "Score", "piece_nats", "predict", "score", "score_from_nats", "token_nats"]
+__all__ = ["Prediction", "Score", "piece_nats", "predict", "score", "score_from_nats", "surprises", "token_nats"]
 
 _ROWS, _STEPS = 16, 128  # one shape for all calls: a framework that compiles for each shape compiles once
 
@@ -101,6 +101,21 @@ def predict(model: Model, pieces: Sequence[Piece], classes: Sequence[str] = ()) 
         {names[place]: int(right[place]) for place in present},
         {names[place]: int(total[place]) for place in present},
     )
+
+
+def surprises(model: Model, pieces: Sequence[Piece]) -> list[NDArray[np.float64]]:
+    """The nats of every token of each piece, (T,): they add up to its nats."""
+    found: list[NDArray[np.float64]] = []
+    for start in range(0, len(pieces), _ROWS):
+        rows = pieces[start : start + _ROWS]
+        state = model.initial_state(_ROWS)
+        nats: list[NDArray[np.float64]] = []
+        for inputs, context, targets, _ in _chunks(rows):
+            logits, state = model.forward(inputs, context, state)
+            nats.append(token_nats(logits, targets))
+        by_row = np.concatenate(nats, axis=1)
+        found += [by_row[row, : len(piece.tokens)] for row, piece in enumerate(rows)]
+    return found
 
 
 def _chunks(pieces: Sequence[Piece]) -> Iterator[tuple[NDArray[np.int32], ...]]:

@@ -57,6 +57,11 @@ class RunFolder:
         return self.path / "README.md"
 
     @property
+    def report(self) -> Path:
+        """The page on which a run is heard and seen."""
+        return self.path / "report.html"
+
+    @property
     def samples(self) -> Path:
         """What was generated, with its settings."""
         return self.path / "samples"
@@ -72,7 +77,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what an earlier run left, so that nothing of it passes for this one's."""
-        results = (self.model, self.evaluation, self.card)
+        results = (self.model, self.evaluation, self.card, self.report)
         for path in (self.config, self.metrics, self.resume, self.earlier_resume, *results):
             path.unlink(missing_ok=True)
         self.clear_leftovers()

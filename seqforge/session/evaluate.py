@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from seqforge.session.models import FoundModel, numpy_model
 from seqforge.session.strategy import make_strategy, sampling_settings
 from seqforge.session.subject import EvaluationRequest, Subject, find_subject
 
-__all__ = ["EvaluationObserver", "Report", "Takes", "evaluate"]
+__all__ = ["EvaluationObserver", "Report", "Takes", "evaluate", "measure_pieces"]
 
 DEFAULT_COUNT = 40
 """Takes that are generated where nobody says how many."""
@@ -148,16 +148,23 @@ def _likelihood(registry: Registry, subject: Subject, found: FoundModel) -> Like
 
 
 def _measures(registry: Registry, subject: Subject, judged: tuple[Piece, ...]) -> tuple[MeasuredValue, ...]:
-    parts = metric_parts(registry, registry.full_name(subject.codec_part))
-    reference = samples_of(subject.codec, subject.reference)
-    held_out = samples_of(subject.codec, subject.held_out)
-    works = list(_works(subject.codec, judged))
-    if not works:
-        raise DataError(f"none of the {len(judged)} pieces of '{subject.name}' gives a work")
-    return compare(Panel(parts, reference), works, reference, held_out)
+    if not judged:
+        raise DataError(f"'{subject.name}' holds no piece that gives a work")
+    name = registry.full_name(subject.codec_part)
+    return measure_pieces(registry, name, subject.codec, judged, subject.reference, subject.held_out)
 
 
-def _works(codec: Codec, pieces: tuple[Piece, ...]) -> Iterator[Sample]:
+def measure_pieces(
+    registry: Registry, codec_name: str, codec: Codec, judged: Sequence[Piece], reference: Sequence[Piece],
+    held_out: Sequence[Piece],
+) -> tuple[MeasuredValue, ...]:  # fmt: skip
+    """The works of pieces in every metric of their codec, beside those of the reference."""
+    parts = metric_parts(registry, codec_name)
+    usual = samples_of(codec, reference)
+    return compare(Panel(parts, usual), list(_works(codec, judged)), usual, samples_of(codec, held_out))
+
+
+def _works(codec: Codec, pieces: Sequence[Piece]) -> Iterator[Sample]:
     """The works of what is judged: of no group, whatever it is called, so that a copy meets its original."""
     for sample in samples_of(codec, pieces):
         yield replace(sample, group=None)

@@ -133,13 +133,13 @@ def _values(registry: Registry, starting: Mapping[str, Any], changes: Mapping[st
 
 def check_formats(registry: Registry, names: tuple[str, ...], codec: str) -> list[Part]:
     """The formats of those names; each must write what the codec decodes to."""
-    fitting = [registry.full_name(part) for part in registry.parts("formats") if codec in part.spec.codecs]
+    fitting = [registry.full_name(part) for part in registry.parts("formats") if part.spec.writes(codec)]
     parts: dict[str, Part] = {}
     for name in names:
         if not registry.has("formats", name):
             raise UnknownName("format", name, fitting)
         part = registry.find("formats", name)
-        if codec not in part.spec.codecs:
+        if not part.spec.writes(codec):
             raise UnknownName(f"format for codec {codec}", name, fitting)
         other = parts.setdefault(part.spec.suffix, part)
         if other is not part:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,18 @@ from seqforge.evaluation.scoring import score
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile, read_model, write_model
 from seqforge.files.run_folder import RunFolder
-from seqforge.interfaces import Codec, Model
+from seqforge.interfaces import Codec, Model, Piece
 from seqforge.plugins import Registry, short_name
 from seqforge.randomness import generator
+from seqforge.report.page import page
 from seqforge.session.checkpoints import Checkpoint, Provenance, restore, save_checkpoint
 from seqforge.session.data import Corpus
+from seqforge.session.evaluate import measure_pieces
 from seqforge.session.no_copy import quotation_filters
 from seqforge.session.plan import Plan
+from seqforge.session.report import Background, loss_curve
 from seqforge.session.results import run_results, write_results
-from seqforge.session.takes import Take, TakesRequest, make_takes
+from seqforge.session.takes import Made, Take, TakesRequest, make_takes, takes_contents
 from seqforge.training.interruption import interruptions_deferred
 from seqforge.training.loop import Evaluation, Observer, Progress, train
 from seqforge.training.schedules import Schedule
@@ -182,10 +185,14 @@ class _Session:
         likelihood = {name: judge(self.model, pieces, corpus.codec, baselines[name]) for name, pieces in parts.items()}
         self.write_model()
         observer.on_stage("samples")
-        takes = tuple(_samples(self.registry, plan, corpus.codec, self.folder))
-        copied = _novelty(plan, corpus, takes) if takes else None
+        made = _samples(self.registry, plan, corpus.codec, self.folder) if plan.config.samples.count else None
+        takes = made.takes if made else ()
+        pieces = generated_pieces(corpus.codec, plan.config.samples.prompt, [take.tokens for take in takes])
+        copied = _novelty(corpus, pieces) if pieces else None
         self.folder.evaluation.unlink(missing_ok=True)
-        write_results(self.folder, self.model_file(), run_results(corpus, likelihood, copied))
+        found = {**run_results(corpus, likelihood, copied), **self.measured(pieces)}
+        write_results(self.folder, self.model_file(), found)
+        self.write_report(takes, found, copied)
         self.folder.earlier_resume.unlink(missing_ok=True)
         return RunResult(
             folder=self.folder,
@@ -197,6 +204,42 @@ class _Session:
             takes=takes,
             novelty=copied,
         )
+
+    def measured(self, takes: list[Piece]) -> dict[str, Any]:
+        """The takes in every measure, beside the pieces that are not held out."""
+        config, corpus = self.plan.config, self.corpus
+        held_out = corpus.split.test or corpus.split.validation
+        hidden = {piece.id for piece in held_out}
+        reference = [piece for piece in corpus.pieces if piece.id not in hidden]
+        if not takes:
+            return {}
+        try:
+            measures = measure_pieces(self.registry, config.codec.name, corpus.codec, takes, reference, held_out)
+        except PluginError as error:  # a metric that fails must not cost the run
+            return {"notes": [str(error)]}
+        sampling = dict(config.samples.sampling)
+        return {
+            "takes": {
+                "count": len(takes), "seed": config.seed, "sampling": sampling, "prompts": "of the run's samples",
+            },
+            "reference": {"pieces": len(reference), "digest": corpus.digest},
+            "measures": [measure.to_json() for measure in measures],
+        }  # fmt: skip
+
+    def write_report(self, takes: Sequence[Take], found: Mapping[str, Any], copied: Novelty | None) -> None:
+        """Write report.html, the page of the run."""
+        model = read_model(self.folder.model)
+        evaluations = [dataclasses.asdict(evaluation) for evaluation in self.progress.evaluations]
+        background = Background(
+            name=f"seqforge {short_name(self.plan.config.recipe) or 'run'}, seed {self.plan.config.seed}",
+            curve=loss_curve(list(enumerate(self.progress.losses, 1)), evaluations, found),
+            results=found,
+            novelty=copied,
+            sources=self.corpus.quotable,
+        )
+        request = _takes_request(self.plan)
+        contents = takes_contents(self.registry, model, self.corpus.codec, request, takes, self.folder.path, background)
+        atomic.write_text(self.folder.report, page(contents))
 
     def train(self, is_interrupted: Callable[[], bool]) -> None:
         """Train to the end; see `seqforge.training.loop.train`."""
@@ -258,10 +301,8 @@ def _score_windows(plan: Plan, corpus: Corpus, model: Model) -> StepScores:
     return score_steps(model, drawn_windows(corpus.training, _window_policy(plan), plan.config.seed))
 
 
-def _novelty(plan: Plan, corpus: Corpus, takes: tuple[Take, ...]) -> Novelty:
-    generated = generated_pieces(corpus.codec, plan.config.samples.prompt, [take.tokens for take in takes])
-    held_out = (*corpus.split.validation, *corpus.split.test)
-    return novelty(corpus.codec, generated, corpus.quotable, held_out)
+def _novelty(corpus: Corpus, takes: list[Piece]) -> Novelty:
+    return novelty(corpus.codec, takes, corpus.quotable, (*corpus.split.validation, *corpus.split.test))
 
 
 class _Journal:
@@ -322,16 +363,18 @@ def _engines_in_words(engines: tuple[tuple[int, str], ...]) -> str:
     return ", then ".join(f"{engine}{end}" for (_, engine), end in zip(engines, ends, strict=True))
 
 
-def _samples(registry: Registry, plan: Plan, codec: Codec, folder: RunFolder) -> list[Take]:
-    """The run's samples, from the model file as it was written: what a user can generate again."""
+def _takes_request(plan: Plan) -> TakesRequest:
     config = plan.config.samples
-    if not config.count:
-        return []
-    request = TakesRequest(
+    return TakesRequest(
         prompt=config.prompt,
         sampling=config.sampling,
         formats=config.formats,
         count=config.count,
         seed=plan.config.seed,
     )
-    return make_takes(registry, read_model(folder.model), codec, request, folder.samples)
+
+
+def _samples(registry: Registry, plan: Plan, codec: Codec, folder: RunFolder) -> Made:
+    """The run's samples, from the model file as it was written: what a user can generate again."""
+    model = read_model(folder.model)
+    return make_takes(registry, model, codec, _takes_request(plan), folder.samples, Background(name="samples"))

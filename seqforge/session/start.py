@@ -97,7 +97,7 @@ class Start:
         """Whether a format takes the works of the codec; one that nobody offers stays, to be named as unknown."""
         if not isinstance(name, str) or not self.registry.has("formats", name):
             return True
-        return self.codec_part.spec.name in self.registry.find("formats", name).spec.codecs
+        return bool(self.registry.find("formats", name).spec.writes(self.codec_part.spec.name))
 
 
 def find_start(registry: Registry, values: Mapping[str, Any]) -> Start | None:

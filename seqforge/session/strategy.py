@@ -12,7 +12,7 @@ from seqforge.interfaces import Vocabulary
 from seqforge.options import Option
 from seqforge.plugins import Part, Registry, short_name
 
-__all__ = ["make_strategy", "sampling_settings"]
+__all__ = ["changed_settings", "make_strategy", "sampling_settings"]
 
 
 def _sampling_options(registry: Registry) -> dict[str, Option]:
@@ -36,6 +36,12 @@ def sampling_settings(registry: Registry, values: Mapping[str, Any], where: str)
         settings[name] = option.check(values[name], where) if name in values else option.default
     make_strategy(registry, settings)  # a text may be wrong in a way that only its processor knows
     return settings
+
+
+def changed_settings(registry: Registry, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the settings that are not the defaults."""
+    defaults = {"sampler": "draw", **{name: option.default for name, option in _sampling_options(registry).items()}}
+    return {name: value for name, value in settings.items() if value != defaults.get(name)}
 
 
 def make_strategy(registry: Registry, settings: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> Strategy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge.errors import RequestError
+from seqforge.evaluation.alphabets import generated_pieces
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
 from seqforge.files.run_folder import write_settings
@@ -18,14 +19,16 @@ from seqforge.generation.loop import generate_tokens
 from seqforge.interfaces import Codec, Format, Work
 from seqforge.options import check_options
 from seqforge.plugins import Part, Registry, short_name
+from seqforge.report.contents import Contents
 from seqforge.session.models import numpy_model
 from seqforge.session.no_copy import no_copy_guides
 from seqforge.session.plan import check_formats
 from seqforge.session.primer import with_primer
 from seqforge.session.prompt import checked_prompt
+from seqforge.session.report import MOST_TAKES, Background, PageTake, page_contents
 from seqforge.session.strategy import make_strategy, sampling_settings
 
-__all__ = ["Take", "TakesRequest", "check_request", "make_takes"]
+__all__ = ["Made", "Take", "TakesRequest", "check_request", "make_takes", "takes_contents"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +50,7 @@ class TakesRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Take:
-    """One generated work and the files that hold it."""
+    """One generated work and the files that hold it alone."""
 
     number: int
     tokens: NDArray[np.int32]
@@ -74,16 +77,29 @@ def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRe
     )
 
 
-def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, folder: Path) -> list[Take]:
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """Takes, and the files that hold all of them."""
+
+    takes: tuple[Take, ...]
+    files: tuple[Path, ...]
+
+
+def make_takes(
+    registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, folder: Path, background: Background
+) -> Made:
     """Generate `request.count` works and write each in every format, with the settings beside them.
 
     The request has gone through `check_request`. The numpy backend samples from every architecture that it knows,
-    so equal requests give equal files whatever is installed.
+    so equal requests give equal files whatever is installed. A format that has `write_all` writes one file for all
+    takes, which `background` has a part in.
     """
-    formats = _writers(registry, request, short_name(model.codec["name"]))
+    writers = _writers(registry, request, short_name(model.codec["name"]))
+    formats = [(suffix, writer) for suffix, writer in writers if not hasattr(writer, "write_all")]
+    pages = [(folder / f"takes{suffix}", writer) for suffix, writer in writers if hasattr(writer, "write_all")]
     targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
     settings = folder / "settings.json"
-    _refuse_existing([settings, *(path for paths in targets for path in paths)])
+    _refuse_existing([settings, *(path for path, _ in pages), *(path for paths in targets for path in paths)])
     sequences = generate_tokens(
         numpy_model(registry, model),
         codec,
@@ -101,7 +117,25 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
                     writer.write(work, temporary)
             takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
     write_settings(settings, _settings(model, request))
-    return takes
+    if pages:
+        contents = takes_contents(registry, model, codec, request, takes, folder, background)
+        for path, writer in pages:
+            with atomic.replacing(path) as temporary:
+                writer.write_all(contents, temporary)
+    return Made(takes=tuple(takes), files=tuple(path for path, _ in pages))
+
+
+def takes_contents(
+    registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, takes: Sequence[Take], folder: Path,
+    background: Background,
+) -> Contents:  # fmt: skip
+    """What a page that lies in `folder` shows of the takes."""
+    pieces = generated_pieces(codec, request.prompt, [take.tokens for take in takes[:MOST_TAKES]])
+    shown = [
+        PageTake(piece=piece, work=take.work, files=take.files) for piece, take in zip(pieces, takes, strict=False)
+    ]
+    settings = _settings(model, request)
+    return page_contents(registry, model, codec, shown, settings, folder=folder, background=background)
 
 
 def _writers(registry: Registry, request: TakesRequest, codec: str) -> list[tuple[str, Format]]:

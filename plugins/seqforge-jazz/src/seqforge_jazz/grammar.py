@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge import ContextField, DataError, OutputView, Piece, Vocabulary
+from seqforge import ContextField, DataError, OutputView, Piece, Shown, View, Vocabulary
 from seqforge_jazz.changes import changes_of, prompt_of, sheet_of
 from seqforge_jazz.chart_sources import resolved
-from seqforge_jazz.charts import TICKS_PER_QUARTER
+from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.grammar_bars import BarFilling, GrammarGuides
 from seqforge_jazz.grammar_pitches import choose_pitch
 from seqforge_jazz.grammar_values import CLASSES, REST, Value, values_of
 from seqforge_jazz.leadsheet import LeadSheet, Note
+from seqforge_jazz.page.events import Event
 from seqforge_jazz.pitch_range import asked_range, range_of
 from seqforge_jazz.tone_types import tones_of_chord
 
@@ -106,6 +107,23 @@ class GrammarCodec:
         places = [filling.place(self._value(each)) for each in piece.tokens[: token + 1].tolist()]
         start = places[-1][0] if places and places[-1] else 0
         return f"bar {start // ticks_per_bar + 1}"
+
+    def show(self, shown: Sequence[Shown]) -> View:
+        """See `seqforge.Showing.show`: a player with a piano roll."""
+        from seqforge_jazz.page.view import view  # a page is rare, and takes its time to load
+
+        return view(shown, self._events)
+
+    def _events(self, tokens: Sequence[int], chart: Chart) -> list[Event]:
+        """The values that have room in a chart, one event each."""
+        filling = BarFilling(chart.bars, chart.ticks_per_bar)
+        events: list[Event] = []
+        for index, value in enumerate(map(self._value, tokens)):
+            place = filling.place(value)
+            if place is None:
+                break
+            events.append(Event(*place, value.type != REST, (index, index + 1)))
+        return events
 
     def units(self, tokens: Ints) -> dict[str, float]:
         """Events (values), notes, and the quarters that their lengths add up to as `beat`."""

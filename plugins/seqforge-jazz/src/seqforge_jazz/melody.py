@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge import DataError, Piece, RequestError, Vocabulary
+from seqforge import DataError, Piece, RequestError, Shown, View, Vocabulary
 from seqforge_jazz.changes import changes_of, prompt_of, sheet_of
 from seqforge_jazz.chart_sources import resolved
 from seqforge_jazz.charts import TICKS_PER_QUARTER, Chart
 from seqforge_jazz.instruments import INSTRUMENTS
 from seqforge_jazz.leadsheet import LeadSheet, Note
 from seqforge_jazz.melody_context import DURATION_DUE, PITCH_DUE, context_table, transposed_context
+from seqforge_jazz.melody_events import melody_events
 from seqforge_jazz.melody_guides import MelodyGuides
 from seqforge_jazz.melody_history import CONTEXT_FIELDS, history_of, with_history
 from seqforge_jazz.melody_quotations import QUOTATION, alphabets, bar_of
@@ -142,6 +143,12 @@ class MelodyCodec:
     def place(self, piece: Piece, token: int) -> str:
         """See `seqforge.Placing.place`: the bar."""
         return bar_of(piece, token)
+
+    def show(self, shown: Sequence[Shown]) -> View:
+        """See `seqforge.Showing.show`: a player with a piano roll."""
+        from seqforge_jazz.page.view import view  # a page is rare, and takes its time to load
+
+        return view(shown, melody_events)
 
     def units(self, tokens: Ints) -> dict[str, float]:
         """Events (notes and rests), notes, and quarters as `beat`."""

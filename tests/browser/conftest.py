@@ -1,0 +1,110 @@
+"""A page of a short run, opened from its file by a real browser."""
+
+import shutil
+
+import pytest
+from conftest import call
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: python -m pip install playwright")
+
+# What a page does before any of its own scripts: note every note of the soloist that is handed to the audio clock.
+# The saxophone is the only sawtooth in the band.
+LISTEN = """
+window.soloStarts = [];
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (when) {
+  if (this.type === "sawtooth") window.soloStarts.push([when, this.frequency.value]);
+  return start.call(this, when);
+};
+"""
+
+
+class Opened:
+    """A page that is open, and what it has said and asked for."""
+
+    def __init__(self, page):
+        self.page = page
+        self.errors = []
+        self.requests = []
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def ask(self, expression):
+        """The value of an expression in the page; `p` is its player."""
+        return self.page.evaluate(f"() => {{ const p = window.seqforgePlayer?.player; return ({expression}); }}")
+
+    def wait(self, expression, seconds=30):
+        """Ask until it is so. What Playwright offers for this makes code of a text, which the page's policy forbids."""
+        for _ in range(20 * seconds):
+            if self.ask(expression):
+                return
+            self.page.wait_for_timeout(50)
+        pytest.fail(f"{expression} has not come true")
+
+    def loudest(self, seconds):
+        """The largest sample that the analyser sees in so much time."""
+        return self.page.evaluate(
+            """async (seconds) => {
+                const analyser = window.seqforgePlayer.analyser;
+                const samples = new Float32Array(analyser.fftSize);
+                const end = performance.now() + 1000 * seconds;
+                let most = 0;
+                while (performance.now() < end) {
+                    analyser.getFloatTimeDomainData(samples);
+                    most = Math.max(most, ...samples.map(Math.abs));
+                    await new Promise((done) => setTimeout(done, 20));
+                }
+                return most;
+            }""",
+            seconds,
+        )
+
+    def play(self):
+        """Press the button, and wait until the sound has begun."""
+        self.page.click("#player-play")
+        self.wait("p.position > 0.1")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory):
+    """A short run of the recipe `jazz`; read only."""
+    folder = tmp_path_factory.mktemp("browser") / "run"
+    outcome = call("run", "jazz", "--backend", "numpy", "--set", "training.steps=20", "--out", folder)
+    assert outcome.status == 0, outcome.err
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("needs a Chromium on the path: the package chromium of Debian and Ubuntu")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """`visit(file, width=1280, scheme="light")`: open a file in a window of its own."""
+    contexts = []
+
+    def start(file, width=1280, scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        context.add_init_script(LISTEN)
+        opened = Opened(context.new_page())
+        opened.page.goto(file.resolve().as_uri())
+        return opened
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def opened(visit, run_folder):
+    return visit(run_folder / "report.html")
