@@ -149,7 +149,7 @@ def seqforge_register_formats():
 def test_formats_that_are_asked_for_take_their_options(process, tmp_path, toy_run, with_cards):
     plain = process("generate", toy_run, "--seed", 1, "--out", "plain", path=[with_cards])
     assert plain.status == 0, plain.err
-    assert {path.suffix for path in (tmp_path / "plain").iterdir()} == {".json", ".marks", ".txt"}
+    assert {path.suffix for path in (tmp_path / "plain").iterdir()} == {".html", ".json", ".marks", ".txt"}
     for number, frame in (("1", []), ("7", ["--frame", 7])):
         arguments = ("--seed", 1, "--format", "card", "--out", f"framed-{number}", *frame)
         framed = process("generate", toy_run, *arguments, path=[with_cards])
