@@ -78,7 +78,7 @@ def texts(track: mido.MidiTrack, kind: str) -> list[tuple[int, str]]:
 @given(lead_sheets())
 def test_every_track_ends_with_the_chart(sheet: LeadSheet) -> None:
     file = file_of(sheet)
-    assert (file.type, file.ticks_per_beat, len(file.tracks)) == (1, 480, 4)
+    assert (file.type, file.ticks_per_beat, len(file.tracks)) == (1, 480, 5)
     for track in file.tracks:
         assert sum(message.time for message in track) == sheet.chart.ticks * PULSES_PER_TICK
         assert [message.type for message in track].count("end_of_track") == 1
@@ -140,7 +140,19 @@ def test_each_player_has_a_track_a_channel_and_a_program() -> None:
         for message in track
         if message.type == "program_change"
     ]
-    assert programs == [(0, 56), (1, 0), (2, 32)]
+    assert programs == [(0, 56), (1, 0), (2, 32), (9, 32)]
+
+
+@pytest.mark.parametrize(("style", "kit"), [("", 32), ("bossa", 40)])
+def test_drums_are_on_channel_10(style: str, kit: int) -> None:
+    sheet = LeadSheet(title="Line", chart=Chart.parse("C | F"), notes=(Note(0, 12, 60),), style=style, swing=0.6)
+    track = file_of(sheet).tracks[-1]
+    assert texts(track, "track_name") == [(0, "Drums")]
+    assert {message.channel for message in track if hasattr(message, "channel")} == {9}
+    assert [message.program for message in track if message.type == "program_change"] == [kit]
+    starts = {start for start, _, _ in sounding(track)}
+    assert {0, 480, 960, 1440} < starts
+    assert 768 in starts  # the off-beat of beat 2, swung
 
 
 def test_equal_works_give_equal_bytes(tmp_path: Path) -> None:
