@@ -134,7 +134,7 @@ class PartSuites:
 
     def _works_of(self, part: Part) -> dict[str, Any]:
         """Where works for a part come from that takes those of some codecs."""
-        codecs = [name for name in part.spec.codecs if self._has_codec(name)]
+        codecs = [name for name in part.spec.codecs or self.registry.names("codecs") if self._has_codec(name)]
         if not codecs:
             return {}
         return {"codec_name": codecs[0], "source": self._source(self.registry.find("codecs", codecs[0]))}
@@ -175,7 +175,7 @@ class PartSuites:
         for part in self.registry.parts("formats"):
             if part.spec.suffix.lower() not in reader.spec.suffixes or missing_requirements(part.spec):
                 continue
-            codecs = [name for name in part.spec.codecs if self._has_codec(name)]
+            codecs = [name for name in part.spec.codecs or self.registry.names("codecs") if self._has_codec(name)]
             if reader.spec.codecs:
                 codecs = [name for name in codecs if name in reader.spec.codecs]
             with contextlib.suppress(Exception):  # a format that fails is judged by its own suite

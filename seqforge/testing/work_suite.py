@@ -58,5 +58,5 @@ class WorkSuite(Suite):
 
     def _codec_name(self) -> str:
         registry = self.registry()
-        names = [self.codec_name] if self.codec_name else self.part().spec.codecs
+        names = [self.codec_name] if self.codec_name else self.part().spec.codecs or registry.names("codecs")
         return next((name for name in names if registry.has("codecs", name)), "")

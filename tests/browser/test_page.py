@@ -137,13 +137,29 @@ def test_a_click_seeks(opened, playing):
     assert start - 0.05 < position < start + (0.5 if playing else 0.05)
 
 
-def test_a_click_on_a_note_of_the_score_seeks(opened):
+def test_a_click_into_the_score_goes_to_the_nearest_note(opened):
     notes = opened.page.locator("#player-score [data-note]")
     if not notes.count():
         pytest.skip("no score: the parts that engrave it are not installed")
     note = notes.nth(10)
-    note.click()
+    note.scroll_into_view_if_needed()
+    box = note.bounding_box()
+    opened.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert opened.ask("p.position") == pytest.approx(float(note.get_attribute("data-seconds")), abs=0.01)
+
+
+def test_the_score_lights_the_note_of_the_roll(opened):
+    if not opened.page.locator("#player-score [data-note]").count():
+        pytest.skip("no score: the parts that engrave it are not installed")
+    opened.play()
+    for _ in range(20):
+        lit, inked = opened.page.evaluate(
+            """() => new Promise((done) => requestAnimationFrame(() => done([
+                window.seqforgePlayer.roll.highlighted,
+                [...document.querySelectorAll("#player-score .now")].map((each) => Number(each.dataset.note))])))"""
+        )
+        assert set(inked) == ({lit} if lit >= 0 else set())
+        opened.page.wait_for_timeout(100)
 
 
 def test_the_slider_seeks(opened):

@@ -6,9 +6,19 @@ class Score {
     this.parts = [];
     this.lit = -1;
     frame.addEventListener("click", (event) => {
-      const note = event.target.closest?.("[data-note]");
+      const note = this.nearest(event.clientX, event.clientY);
       if (note) onSeek(Number(note.dataset.seconds));
     });
+  }
+
+  /** The drawn note that is nearest to a point of the window; lines count more than columns. */
+  nearest(x, y) {
+    const distance = (drawn) => {
+      const box = drawn.getBoundingClientRect();
+      return Math.hypot(Math.max(box.left - x, 0, x - box.right), 3 * Math.max(box.top - y, 0, y - box.bottom));
+    };
+    const drawn = this.parts.flat().map((each) => [distance(each), each]);
+    return drawn.reduce((best, each) => (each[0] < best[0] ? each : best), [Infinity, null])[1];
   }
 
   draw(entry) {
