@@ -110,10 +110,14 @@ class SamplerSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """Writes works of the given codecs to files with this suffix."""
+    """Writes works of the given codecs to files with this suffix; `install` is what to install if it lacks something.
+
+    Its options are offered by `seqforge generate`, unless a codec or the command has one of that name.
+    """
 
     suffix: str
     codecs: tuple[str, ...]
+    install: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,10 +77,7 @@ class Part:
 
     def load(self) -> Any:
         """Import the target. `NotInstalled` if a requirement is missing, `PluginError` if the import fails."""
-        missing = missing_requirements(self.spec)
-        if missing:
-            install = getattr(self.spec, "install", "") or " ".join(missing)
-            raise NotInstalled(f"{KINDS[self.kind]} '{self.spec.name}' ({', '.join(missing)} not found)", install)
+        self.check_requirements()
         module, _, attribute = self.spec.target.partition(":")
         try:
             return getattr(importlib.import_module(module), attribute)
@@ -89,6 +86,13 @@ class Part:
                 f"{KINDS[self.kind]} '{self.spec.name}' of {self.distribution} (entry point {self.entry_point}) "
                 f"can't be imported: {type(error).__name__}: {error}; reinstall {self.distribution}"
             ) from error
+
+    def check_requirements(self) -> None:
+        """`NotInstalled` if a requirement is missing; nothing is imported."""
+        missing = missing_requirements(self.spec)
+        if missing:
+            install = getattr(self.spec, "install", "") or " ".join(missing)
+            raise NotInstalled(f"{KINDS[self.kind]} '{self.spec.name}' ({', '.join(missing)} not found)", install)
 
     def build(self, **arguments: Any) -> Any:
         """Load the target and call it; what it raises beside errors of seqforge is a `PluginError` that names it."""

@@ -125,6 +125,31 @@ def test_files_are_written_in_the_formats_asked_for(seqforge, tmp_path, toy_run)
     assert takes(tmp_path / "one") == []
 
 
+def test_an_option_of_a_format_is_one_of_the_command(seqforge, tmp_path, toy_run):
+    assert "(marks) blanks between marks" in seqforge("generate", "--help").out
+    for gap in (0, 2):
+        assert seqforge("generate", toy_run, "--out", f"gap{gap}", "--seed", 1, "--gap", gap).status == 0
+    assert takes(tmp_path / "gap2", "marks") == [
+        "  ".join(text[:-1]) + "\n" for text in takes(tmp_path / "gap0", "marks")
+    ]
+    assert json.loads((tmp_path / "gap2" / "settings.json").read_text())["format_options"] == {"gap": 2}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["--gap", 9], "--gap is 9; allowed: a whole number from 0 to 4"),
+        (["--gap", "wide"], "--gap is 'wide'"),
+        (["--gap", 1, "--format", "txt"], "--gap is no option of the formats that are written (txt)"),
+    ],
+)
+def test_a_wrong_option_of_a_format_is_refused_before_there_is_a_file(seqforge, tmp_path, toy_run, typed, words):
+    outcome = seqforge("generate", toy_run, "--out", "none", *typed)
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1)
+    assert words in outcome.err
+    assert not (tmp_path / "none").exists()
+
+
 def test_without_out_folders_are_numbered(seqforge, tmp_path, toy_run):
     for _ in range(2):
         assert seqforge("generate", toy_run).status == 0

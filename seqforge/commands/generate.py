@@ -13,7 +13,7 @@ import typer
 from seqforge.commands.screen import print_json
 from seqforge.errors import RequestError
 from seqforge.options import Option
-from seqforge.plugins import Registry
+from seqforge.plugins import Registry, missing_requirements
 
 __all__ = ["make_generate"]
 
@@ -25,8 +25,13 @@ _NO_COPY_HELP = "Never quote more than N intervals of the training data (tokens,
 
 
 def make_generate(registry: Registry) -> Callable[..., None]:
-    """The command, with the prompt options of every installed codec among its options."""
-    prompt_options = _prompt_options(registry)
+    """The command, with the prompt options of every installed codec, and the options of every format."""
+    fixed = _fixed_parameters(registry)
+    prompt_options = _options_by_name(registry, "codecs", "prompt_options")
+    taken = {*prompt_options, *(parameter.name for parameter in fixed)}
+    format_options = {
+        name: options for name, options in _options_by_name(registry, "formats", "options").items() if name not in taken
+    }
 
     def generate(
         context: typer.Context,
@@ -44,31 +49,32 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         """Generate takes from a run, a model file or a registered model."""
         sampling = _sampling(registry, typed, sampler, set_ or [])
         prompt = {name: typed[name] for name in prompt_options if typed.get(name) is not None}
+        written = {name: typed[name] for name in format_options if typed.get(name) is not None}
         _generate(
-            registry, model, prompt, sampling,
+            registry, model, prompt, sampling, written,
             count=count, seed=seed, no_copy=no_copy, formats=format_, out=out, json=json,
         )  # fmt: skip
 
     parameters = [
-        *_fixed_parameters(registry),
-        *(_parameter(options) for options in prompt_options.values()),
+        *fixed,
+        *(_parameter(options) for options in {**prompt_options, **format_options}.values()),
     ]
     generate.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     generate.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return generate
 
 
-def _prompt_options(registry: Registry) -> dict[str, dict[str, Option]]:
-    """Every codec's prompt options: by their name, those of the codecs that have one of that name."""
+def _options_by_name(registry: Registry, kind: str, attribute: str) -> dict[str, dict[str, Option]]:
+    """The options that parts of a kind declare: by their name, those of the parts that have one of that name."""
     found: dict[str, dict[str, Option]] = {}
-    for part in registry.parts("codecs"):
-        for option in part.spec.prompt_options:
+    for part in registry.parts(kind):
+        for option in getattr(part.spec, attribute):
             found.setdefault(option.name, {})[part.spec.name] = option
     return found
 
 
 def _parameter(options: Mapping[str, Option]) -> inspect.Parameter:
-    """A command-line option for the `Option` of each codec; its value stays text, which the codec's own checks."""
+    """A command-line option for the `Option` of each part; its value stays text, which the part's own checks."""
     option = next(iter(options.values()))
     defaults = dict.fromkeys(str(own.default) for own in options.values() if own.default is not None)
     words = f"  [default: {' or '.join(defaults)}]" if defaults else ""
@@ -143,8 +149,9 @@ def _sampling(
 
 
 def _generate(
-    registry: Registry, request: str, prompt: Mapping[str, Any], sampling: Mapping[str, Any], *, count: int,
-    seed: int | None, no_copy: int | None, formats: str | None, out: Path | None, json: bool,
+    registry: Registry, request: str, prompt: Mapping[str, Any], sampling: Mapping[str, Any],
+    written: Mapping[str, str], *, count: int, seed: int | None, no_copy: int | None, formats: str | None,
+    out: Path | None, json: bool,
 ) -> None:  # fmt: skip
     from seqforge.files.run_folder import fresh_folder
     from seqforge.session.models import find_model, model_codec
@@ -154,6 +161,7 @@ def _generate(
     found = find_model(registry, request)
     part, codec = model_codec(registry, found.model)
     no_copy_guides(found.model, codec, no_copy)  # what can't be promised is refused before there is a folder
+    chosen = _formats(registry, formats, part.spec.name)
     takes_request = check_request(
         registry,
         part,
@@ -161,10 +169,11 @@ def _generate(
         TakesRequest(
             prompt=_parsed(part.spec.prompt_options, prompt),
             sampling=sampling,
-            formats=_formats(registry, formats, part.spec.name),
+            formats=chosen,
             count=count,
             seed=secrets.randbits(32) if seed is None else seed,
             no_copy=no_copy,
+            format_options=_parsed(_declared(registry, chosen), written),
         ),
     )
     folder = out or fresh_folder(Path("takes"), found.short_name)
@@ -193,9 +202,19 @@ def _parsed(options: Iterable[Option], typed: Mapping[str, str]) -> dict[str, An
     return {name: declared[name].parse(text, "--") if name in declared else text for name, text in typed.items()}
 
 
+def _declared(registry: Registry, formats: Iterable[str]) -> list[Option]:
+    """The options of the formats; a name that no format has is not this function's affair."""
+    parts = [registry.find("formats", name) for name in formats if registry.has("formats", name)]
+    return [option for part in parts for option in part.spec.options]
+
+
 def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ...]:
     if names is None:
-        return tuple(registry.full_name(part) for part in registry.parts("formats") if codec in part.spec.codecs)
+        return tuple(
+            registry.full_name(part)
+            for part in registry.parts("formats")
+            if codec in part.spec.codecs and not missing_requirements(part.spec)
+        )
     chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     if not chosen:
         raise RequestError("--format is empty; allowed: names with commas between, see `seqforge list formats`")

@@ -167,7 +167,8 @@ def _backend_extra(registry: Registry, part: Part, config: RunConfig) -> dict[st
 
 def _samples(registry: Registry, config: RunConfig, codec_part: Part, codec: Codec) -> dict[str, Any]:
     """The samples section, filled up; the prompt is tried, so that a wrong chart ends the run before it begins."""
-    check_formats(registry, config.samples.formats, codec_part.spec.name)
+    for format_part in check_formats(registry, config.samples.formats, codec_part.spec.name):
+        format_part.check_requirements()
     prompt = checked_prompt(codec_part, codec, config.samples.prompt, "samples.prompt.")
     prompt = with_primer(registry, codec_part, codec, prompt)
     if config.samples.count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from seqforge.files.model_file import ModelFile
 from seqforge.files.run_folder import write_settings
 from seqforge.generation.loop import generate_tokens
 from seqforge.interfaces import Codec, Work
+from seqforge.options import check_options
 from seqforge.plugins import Part, Registry, short_name
 from seqforge.session.models import numpy_model
 from seqforge.session.no_copy import no_copy_guides
@@ -32,6 +33,7 @@ class TakesRequest:
     """What is asked for; `prompt` and `sampling` hold options by name, those left out have their defaults.
 
     `no_copy` is how long the longest quotation of the training data may be, in values of the codec's alphabet.
+    `format_options` holds options of the formats by name; each format takes those that it has.
     """
 
     prompt: Mapping[str, Any]
@@ -40,6 +42,7 @@ class TakesRequest:
     count: int
     seed: int
     no_copy: int | None = None
+    format_options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +62,11 @@ def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRe
     codec.guides([prompt])
     sampling = sampling_settings(registry, request.sampling, "--")
     make_strategy(registry, sampling, codec.vocabulary)
-    for format_part in check_formats(registry, request.formats, part.spec.name):
+    format_parts = check_formats(registry, request.formats, part.spec.name)
+    for format_part in format_parts:
         format_part.load()
+        _own_options(format_part, request.format_options)
+    _refuse_unused(format_parts, request.format_options)
     return TakesRequest(
         prompt=prompt,
         sampling=sampling,
@@ -68,6 +74,7 @@ def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRe
         count=request.count,
         seed=request.seed,
         no_copy=request.no_copy,
+        format_options=request.format_options,
     )
 
 
@@ -78,7 +85,7 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     so equal requests give equal files whatever is installed.
     """
     parts = check_formats(registry, request.formats, short_name(model.codec["name"]))
-    formats = [(part.spec.suffix, part.build()) for part in parts]
+    formats = [(part.spec.suffix, part.build(**_own_options(part, request.format_options))) for part in parts]
     targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
     settings = folder / "settings.json"
     _refuse_existing([settings, *(path for paths in targets for path in paths)])
@@ -102,6 +109,24 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     return takes
 
 
+def _own_options(part: Part, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All options of a format: those of the values that it has, checked, and the defaults of the others."""
+    own = {option.name for option in part.spec.options}
+    return check_options(part.spec.options, {name: value for name, value in values.items() if name in own}, "--")
+
+
+def _refuse_unused(parts: list[Part], values: Mapping[str, Any]) -> None:
+    """`RequestError` if there is an option that none of the formats has."""
+    used = {option.name for part in parts for option in part.spec.options}
+    for name in values:
+        if name not in used:
+            formats = ", ".join(part.spec.name for part in parts)
+            raise RequestError(
+                f"--{name.replace('_', '-')} is no option of the formats that are written ({formats}); "
+                f"leave it out, or name its format with --format"
+            )
+
+
 def _refuse_existing(paths: list[Path]) -> None:
     for path in paths:
         if path.exists():
@@ -117,5 +142,6 @@ def _settings(model: ModelFile, request: TakesRequest) -> dict[str, Any]:
         "seed": request.seed,
         "count": request.count,
         "no_copy": request.no_copy,
+        "format_options": dict(request.format_options),
         "versions": dict(model.provenance["versions"]),
     }
