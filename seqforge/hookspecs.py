@@ -112,12 +112,14 @@ class SamplerSpec(Spec):
 class FormatSpec(Spec):
     """Writes works of the given codecs to files with this suffix; `install` is what to install if it lacks something.
 
-    Its options are offered by `seqforge generate`, unless a codec or the command has one of that name.
+    Its options are offered by `seqforge generate`, unless a codec or the command has one of that name. One that is
+    `on_request` is written where it is named, not where all formats are meant.
     """
 
     suffix: str
     codecs: tuple[str, ...]
     install: str = ""
+    on_request: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

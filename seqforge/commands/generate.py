@@ -94,6 +94,8 @@ def _metavar(option: Option) -> str:
 
 def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
     formats = ",".join(registry.names("formats")) or "none installed"
+    rare = ", ".join(dict.fromkeys(part.spec.name for part in registry.parts("formats") if part.spec.on_request))
+    usual = f"all but {rare} by default" if rare else "all by default"
     samplers = ", ".join(p.spec.name for p in registry.parts("samplers") if p.spec.chooses)
     declared: dict[str, tuple[Any, Any, Any]] = {
         "context": (typer.Context, None, inspect.Parameter.empty),
@@ -113,7 +115,7 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
         "no_copy": (int | None, typer.Option("--no-copy", metavar="N", help=_NO_COPY_HELP, min=1), None),
         "format_": (
             str | None,
-            typer.Option("--format", metavar="NAME,...", help=f"What to write: {formats}; all by default."),
+            typer.Option("--format", metavar="NAME,...", help=f"What to write: {formats}; {usual}."),
             None,
         ),
         "out": (Path | None, typer.Option("--out", metavar="DIR", help="Where to; takes/NAME-NNN by default."), None),
@@ -213,7 +215,7 @@ def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ..
         return tuple(
             registry.full_name(part)
             for part in registry.parts("formats")
-            if codec in part.spec.codecs and not missing_requirements(part.spec)
+            if codec in part.spec.codecs and not part.spec.on_request and not missing_requirements(part.spec)
         )
     chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     if not chosen:
