@@ -121,6 +121,12 @@ class TestMusicXMLFormatOfGeneratedWorks(FormatSuite):
     name = "musicxml"
 
 
+class TestSVGFormat(FormatSuite):
+    name = "svg"
+    source = "jazz-etudes"
+    options = MappingProxyType({"pitch": "written"})
+
+
 class TestMelodyMetric(MetricSuite):
     name = "melody"
     source = "jazz-etudes"

@@ -83,9 +83,8 @@ def _set_sign(parent: Element, run: Run, x: float, y: float) -> None:
     scale = run.size / _SIGN_UNITS
     outline = _outline(ord(run.text))
     if outline:
-        SubElement(
-            parent, "path", {"transform": f"translate({x:.0f}, {y:.0f}) scale({scale:g}, {-scale:g})", "d": outline}
-        )
+        place = f"translate({x:.0f}, {y:.0f}) scale({scale:g}, {-scale:g})"
+        SubElement(parent, "path", {"transform": place, "d": outline, "stroke": "none"})
 
 
 @cache

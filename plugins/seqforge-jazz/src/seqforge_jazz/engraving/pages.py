@@ -25,11 +25,10 @@ PAGE_WIDTH = 21_000
 """In units of the page, of which 180 are the space between two lines of the staff."""
 
 _MARGIN = 500
-_TALLEST = 600_000
+_TALLEST = 150_000
 _PIXELS_PER_UNIT = 0.04
 _OPTIONS = {
     "adjustPageHeight": True,
-    "breaks": "line",
     "footer": "none",
     "header": "none",
     "pageMarginBottom": _MARGIN // 10,
@@ -49,13 +48,14 @@ def engrave(sheet: LeadSheet, *, pitch: str = "concert", page_height: int | None
     """The pages as SVG documents, at one of `PITCHES`; without `page_height` one that is as tall as it needs to be.
 
     Every note is a group of class `note` with an id such as `n-48` (see `note_spans`), with its first and last tick in
-    `data-start` and `data-end`. Only very long sheets (over 200 lines) come on several tall pages.
+    `data-start` and `data-end`. Only very long sheets (over 50 lines) come on several tall pages.
     """
     part = written_part(sheet, pitch)
     title = " ".join(printable(sheet.title).split())
     height = (page_height or _TALLEST) - FIRST_HEADING
     score = ElementTree.tostring(score_element(part, for_engraving=True), encoding="unicode")
-    pages = render(score, {**_OPTIONS, "pageHeight": min(height, _TALLEST) // 10})
+    breaks = "line" if "new-system" in score else "auto"
+    pages = render(score, {**_OPTIONS, "breaks": breaks, "pageHeight": height // 10})
     spans = note_spans(sheet)
     return [
         ElementTree.tostring(_page(drawn, part, title, spans, number, page_height), encoding="unicode")

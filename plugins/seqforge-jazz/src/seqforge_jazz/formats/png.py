@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pypdfium2
+from PIL import Image
 
 from seqforge_jazz.engraving import engrave
-from seqforge_jazz.engraving.pages import one_page
 from seqforge_jazz.engraving.pdf_pages import pdf_document
 from seqforge_jazz.leadsheet import LeadSheet
 
@@ -24,10 +24,24 @@ class PNGFormat:
 
     def write(self, work: LeadSheet, path: Path) -> None:
         """Write the file."""
-        page = one_page(engrave(work, pitch=self.pitch))
-        document = pypdfium2.PdfDocument(pdf_document([page], work.title, _WIDTH_PIXELS))
-        try:
-            picture = document[0].render(grayscale=True).to_pil()
-        finally:
-            document.close()
+        picture = _below_each_other([_picture(page) for page in engrave(work, pitch=self.pitch)])
         picture.save(path, format="PNG", optimize=True)
+
+
+def _picture(page: str) -> Image.Image:
+    document = pypdfium2.PdfDocument(pdf_document([page], "", _WIDTH_PIXELS))
+    try:
+        return document[0].render(grayscale=True).to_pil()
+    finally:
+        document.close()
+
+
+def _below_each_other(pictures: list[Image.Image]) -> Image.Image:
+    if len(pictures) == 1:
+        return pictures[0]
+    whole = Image.new("L", (_WIDTH_PIXELS, sum(picture.height for picture in pictures)), "white")
+    top = 0
+    for picture in pictures:
+        whole.paste(picture, (0, top))
+        top += picture.height
+    return whole
