@@ -57,6 +57,26 @@ def names(outcome):
     return [row["name"] for row in json.loads(outcome.out)]
 
 
+def test_a_format_whose_package_is_missing_is_left_out_unless_it_is_asked_for(process, site, tmp_path, toy_run):
+    wanting = (
+        FORMAT.format(name="wanting", target="wanting:File")[:-1] + ", requires=('nobody_has',), install='wanted')"
+    )
+    path = site("wanting", IMPORTS + f"@hookimpl\ndef seqforge_register_formats():\n    return [{wanting}]\n")
+    assert process("generate", toy_run, "--out", tmp_path / "all", path=[path]).status == 0
+    assert not list((tmp_path / "all").glob("*.wanting"))
+    for command in (
+        ("generate", toy_run, "--format", "wanting"),
+        ("run", "toy", "--set", "samples.formats=['wanting']"),
+    ):
+        outcome = process(*command, "--out", tmp_path / "none", path=[path])
+        assert (outcome.status, outcome.err.splitlines()[-1]) == (
+            2,
+            "error: format 'wanting' (nobody_has not found) needs a package that is not installed; "
+            "type: python -m pip install wanted",
+        )
+        assert not (tmp_path / "none").exists()
+
+
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_broken_plugin_is_named_and_the_others_go_on(process, site, how):
     source, cause = BROKEN[how]

@@ -159,6 +159,7 @@ def _settings(model: ModelFile, request: TakesRequest) -> dict[str, Any]:
         "model": {"data": dict(model.data), "seed": model.provenance["seed"], "backend": model.provenance["backend"]},
         "prompt": dict(request.prompt),
         "sampling": dict(request.sampling),
+        "format_options": {name: dict(options) for name, options in request.format_options.items() if options},
         "seed": request.seed,
         "count": request.count,
         "no_copy": request.no_copy,

@@ -122,6 +122,12 @@ class TestMusicXMLFormatOfGeneratedWorks(FormatSuite):
     name = "musicxml"
 
 
+class TestSVGFormat(FormatSuite):
+    name = "svg"
+    source = "jazz-etudes"
+    options = MappingProxyType({"pitch": "written"})
+
+
 class TestWavFormat(FormatSuite):
     name = "wav"
     source = "jazz-etudes"

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,8 @@ from seqforge_jazz.charts import Chart
 from seqforge_jazz.chords import KINDS, TENSIONS, Chord
 from seqforge_jazz.formats.midi import MidiFormat
 from seqforge_jazz.formats.musicxml import MusicXMLFormat
+from seqforge_jazz.instruments import INSTRUMENTS
+from seqforge_jazz.keys import Key
 from seqforge_jazz.leadsheet import LeadSheet, Note
 from seqforge_jazz.readers.musicxml_abc import MusicXMLReader
 
@@ -62,10 +65,10 @@ def lead_sheets(draw: st.DrawFn) -> LeadSheet:
     )
 
 
-def written(sheet: LeadSheet) -> str:
+def written(sheet: LeadSheet, pitch: str = "concert") -> str:
     with TemporaryDirectory() as folder:
         path = Path(folder, "line.musicxml")
-        MusicXMLFormat().write(sheet, path)
+        MusicXMLFormat(pitch=pitch).write(sheet, path)
         return path.read_text(encoding="utf-8")
 
 
@@ -170,16 +173,17 @@ def test_triplets_fill_a_beat_or_half_of_it(sheet: LeadSheet) -> None:
 
 @settings(deadline=None)
 @given(lead_sheets())
-def test_beams_begin_and_end_inside_a_beat(sheet: LeadSheet) -> None:
+def test_beams_begin_and_end_inside_a_beat_or_span_four_eighths_of_half_a_bar(sheet: LeadSheet) -> None:
     for measure in measures(sheet):
         now = 0
         running: dict[str, int] = {}
+        halves = eighths_of_half_bars(measure) if sheet.chart.beats_per_bar == 4 else set()
         for note in measure.iter("note"):
             beams = {beam.get("number"): beam.text for beam in note.iter("beam")}
             assert not beams or note.find("rest") is None
             for level, beat in running.items():
                 assert beams[level] in ("continue", "end")
-                assert beat == now // 12
+                assert beat == now // 12 or (now // 24 in halves and beat // 2 == now // 24)
             for level, word in beams.items():
                 if word == "begin":
                     running[level] = now // 12
@@ -206,6 +210,75 @@ def test_printed_accidentals_and_the_key_say_the_pitch(sheet: LeadSheet) -> None
                 in_force[place] = signs[note.findtext("accidental")]
             signature = (1 if fifths > 0 else -1) if place[0] in altered else 0
             assert in_force.get(place, signature) == int(note.findtext("pitch/alter") or 0)
+
+
+def eighths_of_half_bars(measure: ElementTree.Element) -> set[int]:
+    """Which halves of the bar (0, 1) hold four beamed eighths and nothing else."""
+    places: dict[int, list[int]] = {0: [], 1: []}
+    now = 0
+    for note in measure.iter("note"):
+        duration = int(note.findtext("duration"))
+        places[now // 24].append(duration if note.find("beam") is not None else 0)
+        now += duration
+    return {half for half, durations in places.items() if durations == [6, 6, 6, 6]}
+
+
+@pytest.mark.parametrize(
+    ("starts", "beams"),
+    [
+        ((0, 6, 12, 18), ["begin", "continue", "continue", "end"]),
+        ((12, 18, 24, 30), ["begin", "end", "begin", "end"]),
+        ((24, 30, 36, 42), ["begin", "continue", "continue", "end"]),
+        ((0, 3, 6, 12, 18), ["begin", "continue", "end", "begin", "end"]),
+    ],
+)
+def test_four_eighths_of_half_a_bar_have_one_beam(starts: tuple[int, ...], beams: list[str]) -> None:
+    ends = (*starts[1:], starts[-1] + 6)
+    notes = tuple(Note(start, end - start, 60 + start % 5) for start, end in zip(starts, ends, strict=True))
+    (measure,) = measures(LeadSheet(title="Beams", chart=Chart.parse("C"), notes=notes))
+    assert [beam.text for beam in measure.iter("beam") if beam.get("number") == "1"] == beams
+
+
+@settings(deadline=None, max_examples=40)
+@given(lead_sheets(), st.sampled_from(sorted(INSTRUMENTS)))
+def test_a_part_at_written_pitch_sounds_as_the_lead_sheet(sheet: LeadSheet, instrument: str) -> None:
+    sheet = replace(sheet, instrument=instrument, pitch_range=(44, 76))
+    score = converter.parseData(written(sheet, pitch="written"), format="musicxml")
+    assert sounding(score.toSoundingPitch(inPlace=False)) == expected(sheet)
+    up = -INSTRUMENTS[instrument].transposition
+    assert [note[2] - up for note in sounding(score)] == [note[2] for note in expected(sheet)]
+    if not sheet.notes:
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "line.musicxml")
+        MusicXMLFormat(pitch="written").write(sheet, path)
+        (back,) = MusicXMLReader().read(path)
+    assert back.notes == sheet.notes
+    assert [chord.sound for chord in back.chart.beats] == [chord.sound for chord in sheet.chart.beats]
+    assert Key.parse(back.key).fifths % 12 == Key.parse(sheet.key).fifths % 12
+
+
+@pytest.mark.parametrize(
+    ("instrument", "key", "written_key", "fifths", "chord"),
+    [
+        ("tenor-sax", "Bb", "C", 0, "Dm7"),
+        ("alto-sax", "Bb", "G", 1, "Am7"),
+        ("trumpet", "E", "F#", 6, "G#m7"),
+        ("trumpet", "B", "Db", -5, "Ebm7"),
+        ("alto-sax", "Abm", "Fm", -4, "Gm7"),
+        ("guitar", "Bb", "Bb", -2, "Cm7"),
+        ("piano", "Bb", "Bb", -2, "Cm7"),
+    ],
+)
+def test_key_and_chords_are_transposed_together(
+    instrument: str, key: str, written_key: str, fifths: int, chord: str
+) -> None:
+    second = Chord(Key.parse(key).tonic).transposed(2, 1).root
+    sheet = LeadSheet(title="Key", chart=Chart.parse(f"{second}m7"), notes=(), key=key, instrument=instrument)
+    score = ElementTree.fromstring(written(sheet, pitch="written"))
+    assert int(score.findtext("part/measure/attributes/key/fifths")) == fifths == Key.parse(written_key).fifths
+    said = score.findtext(".//root-step") + {None: "", "1": "#", "-1": "b"}[score.findtext(".//root-alter")]
+    assert f"{said}m7" == chord
 
 
 def harmonies(text: str) -> Iterator[harmony.ChordSymbol]:
@@ -263,6 +336,66 @@ def test_pitches_are_spelled_by_chord_and_key(chord: str, key: str, pitch: int, 
     (note,) = (note for note in measures(sheet)[0].iter("note") if note.find("pitch") is not None)
     sign = {None: "", "-1": "b", "1": "#"}[note.findtext("pitch/alter")]
     assert note.findtext("pitch/step") + sign == name
+
+
+@pytest.mark.parametrize(
+    ("chords", "key", "pitches", "names"),
+    [
+        ("C7", "C", (60, 61, 62, 63, 64), "C C# D D# E"),
+        ("C7", "C", (64, 63, 62, 61, 60), "E Eb D Db C"),
+        ("C7", "C", (72, 71, 70, 69, 68, 67, 66, 65), "C B Bb A Ab G Gb F"),
+        ("F7", "F", (65, 68, 65, 67), "F Ab F G"),
+        ("F7", "Bb", (69, 68, 66, 67), "A G# F# G"),
+        ("E7", "C", (64, 65, 68, 69, 71, 72, 71, 68), "E F G# A B C B G#"),
+        ("Cb Bb7", "Eb", (71, 71, 70, 70), "Cb Cb Bb Bb"),
+        ("Edim", "Eb", (75, 75, 75), "Eb Eb Eb"),
+        ("C#7 | F#m", "A", (65, 68, 71, 73, 69), "E# G# B C# A"),
+        ("Bbm7 Eb7", "Ab", (70, 73, 71, 70, 67), "Bb Db Cb Bb G"),
+    ],
+)
+def test_a_line_is_spelled_by_chord_key_and_where_it_goes(
+    chords: str, key: str, pitches: tuple[int, ...], names: str
+) -> None:
+    notes = tuple(Note(6 * place, 6, pitch) for place, pitch in enumerate(pitches))
+    sheet = LeadSheet(title="Line", chart=Chart.parse(chords), notes=notes, key=key)
+    found = [note for measure in measures(sheet) for note in measure.iter("note") if note.find("pitch") is not None]
+    signs = {None: "", "-1": "b", "1": "#"}
+    said = [note.findtext("pitch/step") + signs[note.findtext("pitch/alter")] for note in found]
+    assert " ".join(said) == names
+
+
+@settings(deadline=None)
+@given(lead_sheets())
+def test_names_have_one_accidental_and_rare_ones_only_where_key_or_chord_is_near(sheet: LeadSheet) -> None:
+    fifths = Key.parse(sheet.key).fifths
+    roots = {chord.root for chord in sheet.chart.beats}
+    for measure in measures(sheet):
+        for pitch in measure.iter("pitch"):
+            name = pitch.findtext("step") + {None: "", "-1": "b", "1": "#"}[pitch.findtext("alter")]
+            if name in ("E#", "B#") and name not in roots:
+                assert fifths >= 3
+            if name in ("Cb", "Fb") and name not in roots:
+                assert fifths <= -3
+
+
+def lines(sheet: LeadSheet) -> list[int]:
+    """How many bars each line has."""
+    found: list[int] = []
+    for measure in measures(sheet):
+        if not found or measure.find("print[@new-system='yes']") is not None:
+            found.append(0)
+        found[-1] += 1
+    return found
+
+
+def test_lines_have_four_bars_and_fewer_where_they_are_full() -> None:
+    chart = Chart.parse("C7 | F7").repeated(5)
+    sheet = LeadSheet(title="Lines", chart=chart, notes=(Note(0, 48, 60),))
+    assert lines(sheet) == [4, 4, 2]
+    sixteenths = tuple(Note(3 * place, 3, 60 + place % 7) for place in range(16 * 4))
+    assert lines(replace(sheet, notes=sixteenths)) == [2, 2, 4, 2]
+    many = " | ".join(["C7(b9,#11) F#m7b5/C Ebmaj9(#11) Bb7(b9,#11)"] * 4)
+    assert lines(replace(sheet, chart=Chart.parse(many), notes=())) == [1, 1, 1, 1]
 
 
 def test_equal_works_give_equal_bytes_and_odd_titles_are_held() -> None:

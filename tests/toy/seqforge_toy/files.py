@@ -57,5 +57,9 @@ class TextFile:
 
 
 class MarksFile:
+    def __init__(self, *, gap=0):
+        self.gap = gap
+
     def write(self, work, path):
-        path.write_text("".join(symbol for symbol in str(work) if symbol in MARKS) + "\n", encoding="utf-8")
+        marks = (symbol for symbol in str(work) if symbol in MARKS)
+        path.write_text((" " * self.gap).join(marks) + "\n", encoding="utf-8")

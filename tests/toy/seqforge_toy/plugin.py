@@ -93,6 +93,7 @@ def seqforge_register_formats():
             summary="marks",
             suffix=".marks",
             codecs=CODECS,
+            options=(Option(name="gap", type=int, default=0, minimum=0, maximum=4, help="blanks between marks"),),
         ),
         FormatSpec(name="score", target="seqforge_toy.files:TextFile", summary="no", suffix=".score", codecs=("none",)),
     ]

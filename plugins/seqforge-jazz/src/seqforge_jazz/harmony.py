@@ -116,9 +116,15 @@ _TRIADS = ("", "m", "dim", "+", "sus", "sus2", "5")
 _SIGNS = {-1: "b", 0: "", 1: "#"}
 
 
-def harmony_element(chord: Chord, offset: int = 0) -> Element:
-    """The chord as an element, `offset` divisions after the place where it stands."""
+def harmony_element(chord: Chord, offset: int = 0, *, as_text: bool = False) -> Element:
+    """The chord as an element, `offset` divisions after the place where it stands.
+
+    As text it has the symbol as we write it, without degrees: not every program keeps those that are not printed back.
+    """
     kind, text, degrees, tensions = _kind_and_tensions(chord)
+    if as_text and chord.root is not None:
+        text = Chord(chord.root, chord.kind, chord.tensions).symbol.removeprefix(chord.root)
+        degrees, tensions = (), ()
     harmony = Element("harmony", {"print-frame": "no"})
     root = SubElement(harmony, "root")
     if chord.root is None:

@@ -12,6 +12,7 @@ from seqforge_jazz.chords import Chord, pitch_class
 
 _KEY = re.compile(r"([A-Ga-g])\s?([b#♭♯]?)\s?(maj|major|m|min|minor|-|)", re.IGNORECASE)
 _LINE_OF_FIFTHS = "FCGDAEB"
+_LETTERS = "CDEFGAB"
 _USUAL = {"G#": "Ab", "D#": "Eb", "A#": "Bb", "E#": "F", "B#": "C", "Fb": "E"}
 _USUAL_MINOR = {"E#": "F", "B#": "C", "Fb": "E", "Cb": "B", "Gb": "F#", "Db": "C#"}
 _MAJOR_SCALE = frozenset({0, 2, 4, 5, 7, 9, 11})
@@ -44,6 +45,23 @@ class Key:
         """Sharps of the key signature, negative for flats: -7 to 7."""
         sharps = 7 * (self.tonic.count("#") - self.tonic.count("b"))
         return _LINE_OF_FIFTHS.index(self.tonic[0]) - 1 + sharps - (3 if self.is_minor else 0)
+
+    def transposed(self, semitones: int) -> Key:
+        """The key `semitones` higher, by the interval that players name (2: a major second); up to six flats or sharps.
+
+        Where that interval leads beyond, the key is the one that sounds the same: F# major, 2 higher, is Ab major.
+        """
+        if semitones % 12 == 0:
+            return self
+        fifths = self.fifths + (7 * semitones + 5) % 12 - 5
+        fifths -= 12 if fifths > 6 else -12 if fifths < -6 else 0
+        place = fifths + (4 if self.is_minor else 1)
+        accidentals = place // 7
+        return Key(_LINE_OF_FIFTHS[place % 7] + "#" * accidentals + "b" * -accidentals, self.is_minor)
+
+    def letters_to(self, other: Key) -> int:
+        """Steps of the staff, 0 to 6, up to the tonic of the other key."""
+        return (_LETTERS.index(other.tonic[0]) - _LETTERS.index(self.tonic[0])) % 7
 
 
 def likely_key(chart: Chart) -> Key:

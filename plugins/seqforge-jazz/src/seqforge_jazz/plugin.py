@@ -88,6 +88,16 @@ _PITCH_SEED = Option(
     help="decides, with the values themselves, which pitches the values become",
 )
 
+_PITCH = Option(
+    name="pitch",
+    type=str,
+    default="concert",
+    choices=("concert", "written"),
+    help="the pitch on the page: concert (as it sounds) or written (as a player in Bb or Eb reads it)",
+)
+_SCORE = '"seqforge-jazz[score]"'
+"""What pip is told to install for the formats that show an engraved score."""
+
 
 def _swing(usual: float) -> Option:
     return Option(
@@ -249,6 +259,39 @@ def seqforge_register_formats() -> list[FormatSpec]:
             summary="MusicXML: a lead sheet for notation programs",
             suffix=".musicxml",
             codecs=_CODECS,
+            options=(_PITCH,),
+        ),
+        FormatSpec(
+            name="svg",
+            target="seqforge_jazz.formats.svg:SVGFormat",
+            summary="SVG: the lead sheet engraved, for browsers",
+            suffix=".svg",
+            codecs=_CODECS,
+            requires=("verovio",),
+            install=_SCORE,
+            options=(_PITCH,),
+        ),
+        FormatSpec(
+            name="pdf",
+            target="seqforge_jazz.formats.pdf:PDFFormat",
+            summary="PDF: the lead sheet engraved, for the printer",
+            suffix=".pdf",
+            codecs=_CODECS,
+            requires=("verovio", "svglib"),
+            install=_SCORE,
+            options=(_PITCH,),
+            by_default=False,
+        ),
+        FormatSpec(
+            name="png",
+            target="seqforge_jazz.formats.png:PNGFormat",
+            summary="PNG: the lead sheet engraved, as a picture",
+            suffix=".png",
+            codecs=_CODECS,
+            requires=("verovio", "svglib", "pypdfium2"),
+            install=_SCORE,
+            options=(_PITCH,),
+            by_default=False,
         ),
         FormatSpec(
             name="wav",

@@ -71,6 +71,8 @@ class WrittenNote:
     def cut(self, places: Iterable[int]) -> list[WrittenNote]:
         """The note cut at those of the places that lie inside it, the parts of a sounding note tied."""
         inner = sorted({place for place in places if self.start < place < self.end})
+        if not inner:
+            return [self]
         edges = [self.start, *inner, self.end]
         sounds = self.pitch is not None
         return [
@@ -90,7 +92,7 @@ def written_bars(notes: Sequence[Note], chart: Chart) -> tuple[tuple[WrittenNote
     bar_ticks = chart.ticks_per_bar
     bars: list[list[WrittenNote]] = [[] for _ in range(chart.bars)]
     for span in _spans(notes, chart.ticks):
-        for part in span.cut(range(0, chart.ticks, bar_ticks)):
+        for part in span.cut(range(span.start // bar_ticks * bar_ticks, span.end, bar_ticks)):
             bar = part.start // bar_ticks
             bars[bar].append(replace(part, start=part.start - bar * bar_ticks))
     return tuple(_written_bar(bar, bar_ticks) for bar in bars)
@@ -120,7 +122,7 @@ def _written_bar(spans: Sequence[WrittenNote], bar_ticks: int) -> tuple[WrittenN
         crossing = [part for part in parts if beat <= part.start < beat + _BEAT < part.end]
         figure = _figure(inside) if inside else []
         written += _beamed(figure) + [_valued(part, _VALUES) for part in crossing]
-    return tuple(written)
+    return tuple(_beamed_by_halves(written) if bar_ticks == 48 else written)
 
 
 def _cuts(span: WrittenNote, bar_ticks: int) -> list[int]:
@@ -166,7 +168,7 @@ def _figure(parts: Sequence[WrittenNote]) -> list[WrittenNote]:
     split = _figure([half for half in halves if half.start < middle]) + _figure(
         [half for half in halves if half.start >= middle]
     )
-    return split if len(split) < len(whole) else whole
+    return split if len(split) <= len(whole) else whole
 
 
 def _triplet(parts: Sequence[WrittenNote], unit: str) -> list[WrittenNote]:
@@ -197,6 +199,17 @@ def _beamed(figure: Sequence[WrittenNote]) -> list[WrittenNote]:
         after = levels[index + 1] if index + 1 < len(figure) else 0
         words = tuple(_beam_word(level, before, after) for level in range(1, levels[index] + 1))
         beamed.append(replace(note, beams=words if before or after else ()))
+    return beamed
+
+
+def _beamed_by_halves(bar: list[WrittenNote]) -> list[WrittenNote]:
+    """A bar of four beats, with one beam over the eighths of each half that is nothing but four of them."""
+    beamed = list(bar)
+    for half in (0, 24):
+        places = [place for place, note in enumerate(bar) if half <= note.start < half + 24]
+        if [bar[place].beams for place in places] == [("begin",), ("end",)] * 2:
+            beamed[places[1]] = replace(bar[places[1]], beams=("continue",))
+            beamed[places[2]] = replace(bar[places[2]], beams=("continue",))
     return beamed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seqforge_jazz.chords import Chord
 
-__all__ = ["SpelledPitch", "key_alterations", "spelled"]
+__all__ = ["SpelledPitch", "is_readable", "key_alterations", "name_by_chord", "on_letter", "spelled"]
 
 _LETTERS = "CDEFGAB"
 _NATURALS = (0, 2, 4, 5, 7, 9, 11)
@@ -28,19 +28,20 @@ def spelled(pitch: int, chord: Chord, fifths: int) -> SpelledPitch:
     pitch_class = pitch % 12
     letter, alter = _by_key(pitch_class, fifths)
     if chord.root is not None:
-        by_chord = _by_chord(pitch_class, chord)
-        if by_chord is not None and _is_readable(by_chord, fifths):
+        by_chord = name_by_chord(pitch, chord)
+        if by_chord is not None and is_readable(by_chord, fifths):
             letter, alter = by_chord
     octave = (pitch - alter) // 12 - 1
     return letter, alter, octave
 
 
-def _by_chord(pitch_class: int, chord: Chord) -> tuple[str, int] | None:
+def name_by_chord(pitch: int, chord: Chord) -> tuple[str, int] | None:
+    """The name of the pitch as a degree of the chord, with as many accidentals as that takes; `None` without a root."""
     if chord.root is None or chord.root_pitch_class is None:
         return None
-    semitones = (pitch_class - chord.root_pitch_class) % 12
+    semitones = (pitch - chord.root_pitch_class) % 12
     letter = _LETTERS[(_LETTERS.index(chord.root[0]) + _steps_above_root(semitones, chord)) % 7]
-    return letter, _alteration(letter, pitch_class)
+    return letter, on_letter(letter, pitch)
 
 
 def _steps_above_root(semitones: int, chord: Chord) -> int:
@@ -73,11 +74,12 @@ def _by_key(pitch_class: int, fifths: int) -> tuple[str, int]:
     raise ValueError(f"no pitch class: {pitch_class}")
 
 
-def _alteration(letter: str, pitch_class: int) -> int:
-    return (pitch_class - _NATURALS[_LETTERS.index(letter)] + 6) % 12 - 6
+def on_letter(letter: str, pitch: int) -> int:
+    """The alteration, in semitones from -6 to 5, that makes the letter a name of the pitch."""
+    return (pitch - _NATURALS[_LETTERS.index(letter)] + 6) % 12 - 6
 
 
-def _is_readable(spelling: tuple[str, int], fifths: int) -> bool:
+def is_readable(spelling: tuple[str, int], fifths: int) -> bool:
     """Whether a reader expects the name: one accidental at most; E#, B#, Cb and Fb where the key is near to them."""
     if abs(spelling[1]) > 1:
         return False

@@ -97,8 +97,10 @@ def _lead_sheet(
     notes, chart = line_and_chart(part, chords)
     if not notes:
         raise DataError("no notes")
+    written = _key(part, likely_key(chart))
+    sounding = written.transposed(semitones)
     if semitones:
-        chart = chart.transposed(semitones)
+        chart = chart.transposed(semitones, written.letters_to(sounding))
         notes = tuple(Note(note.start, note.duration, note.pitch + semitones) for note in notes)
     metadata = score.metadata
     title = (metadata.bestTitle if metadata is not None else None) or file_name
@@ -107,7 +109,7 @@ def _lead_sheet(
         title=title,
         chart=chart,
         notes=notes,
-        key=str(likely_key(chart) if semitones else _key(part, likely_key(chart))),
+        key=str(sounding),
         tempo_bpm=_tempo_bpm(score),
         swing=swing,
         instrument=fitting_instrument(notes),
