@@ -308,7 +308,8 @@ def test_generate_writes_the_part_of_a_transposing_instrument(run_folder: Path, 
     page = (tmp_path / "takes" / "take-01.svg").read_text(encoding="utf-8")
     assert symbols(page) == ["Dm7", "G7", "Cmaj7"]
     assert "Alto Saxophone in E" in page
-    assert json.loads((tmp_path / "takes" / "settings.json").read_text())["format_options"] == {"pitch": "written"}
+    stored = json.loads((tmp_path / "takes" / "settings.json").read_text())["format_options"]
+    assert stored == {"musicxml": {"pitch": "written"}, "svg": {"pitch": "written"}}
 
 
 def test_without_verovio_a_plain_generate_goes_on_and_svg_says_what_to_type(run_folder: Path, tmp_path: Path) -> None:
