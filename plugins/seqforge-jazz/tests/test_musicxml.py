@@ -346,6 +346,7 @@ def test_pitches_are_spelled_by_chord_and_key(chord: str, key: str, pitch: int, 
         ("C7", "C", (72, 71, 70, 69, 68, 67, 66, 65), "C B Bb A Ab G Gb F"),
         ("F7", "F", (65, 68, 65, 67), "F Ab F G"),
         ("F7", "Bb", (69, 68, 66, 67), "A G# F# G"),
+        ("Bb7", "F", (72, 73, 75, 76, 77), "C Db Eb E F"),
         ("E7", "C", (64, 65, 68, 69, 71, 72, 71, 68), "E F G# A B C B G#"),
         ("Cb Bb7", "Eb", (71, 71, 70, 70), "Cb Cb Bb Bb"),
         ("Edim", "Eb", (75, 75, 75), "Eb Eb Eb"),
@@ -376,6 +377,27 @@ def test_names_have_one_accidental_and_rare_ones_only_where_key_or_chord_is_near
                 assert fifths >= 3
             if name in ("Cb", "Fb") and name not in roots:
                 assert fifths <= -3
+
+
+@pytest.mark.parametrize(
+    ("instrument", "pitch", "middle", "sign"),
+    [
+        ("tenor-sax", "concert", 60, "G"),
+        ("tenor-sax", "concert", 48, "F"),
+        ("baritone-sax", "concert", 52, "F"),
+        ("baritone-sax", "written", 52, "G"),
+        ("trombone", "concert", 60, "F"),
+        ("trombone", "concert", 70, "G"),
+        ("double-bass", "written", 45, "F"),
+        ("flute", "concert", 80, "G"),
+    ],
+)
+def test_the_clef_is_that_of_the_instrument_where_its_notes_allow_it(
+    instrument: str, pitch: str, middle: int, sign: str
+) -> None:
+    notes = tuple(Note(12 * place, 12, middle + place % 3 - 1) for place in range(4))
+    sheet = LeadSheet(title="Clef", chart=Chart.parse("C"), notes=notes, instrument=instrument)
+    assert ElementTree.fromstring(written(sheet, pitch)).findtext(".//clef/sign") == sign
 
 
 def lines(sheet: LeadSheet) -> list[int]:

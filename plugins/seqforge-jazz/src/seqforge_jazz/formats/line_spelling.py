@@ -20,13 +20,14 @@ _LINE_OF_FIFTHS = "FCGDAEB"
 _LETTERS = "CDEFGAB"
 
 _OTHER_NAME = 0.6
+_OTHER_NAME_OF_SCALE_NOTE = 1.0
 _OTHER_NAME_OF_KEY_NOTE = 1.5
 _OTHER_NAME_OF_CHORD_TONE = 3.0
 _UNREADABLE = 4.0
 _BEYOND_SCALE = 0.25
 """For each fifth that an interval spans beyond six: 0.25 for a chromatic semitone, 1 for a diminished third."""
 _LEFT_ON_ITS_LETTER = 1.0
-"""An altered note that moves on by a semitone: it should go to another letter, as G# A and Ab G do."""
+"""A passing note, foreign to key and scale, that moves on by a semitone: to another letter, as G# A and Ab G do."""
 _RENAMED = 3.0
 _SILENCE_TICKS = 24
 """A rest of that length parts the line: what follows need not fit to what was before."""
@@ -39,20 +40,25 @@ def spelled_line(notes: Sequence[Note], chart: Chart, fifths: int) -> tuple[Spel
     signature = key_alterations(fifths)
     costs: dict[Name, float] = {("C", 0): 0.0}
     before: list[dict[Name, Name]] = []
-    over, previous = -_SILENCE_TICKS, 0
+    over, previous, is_foreign = -_SILENCE_TICKS, 0, False
     for note in notes:
         is_joined = bool(before) and note.start - over < _SILENCE_TICKS
         is_repeated = is_joined and note.pitch == previous
         reached: dict[Name, float] = {}
         origins: dict[Name, Name] = {}
-        for name, cost in _names(note.pitch, chart.chord_at(note.start), fifths).items():
+        chord = chart.chord_at(note.start)
+        for name, cost in _names(note.pitch, chord, fifths).items():
             steps = {
-                earlier: spent + (_interval_cost(earlier, name, signature, is_repeated) if is_joined else 0.0)
+                earlier: spent + (_interval_cost(earlier, name, is_repeated) if is_joined else 0.0)
                 for earlier, spent in costs.items()
             }
+            if is_joined and is_foreign:
+                for earlier in steps:
+                    steps[earlier] += _left_on_its_letter(earlier, name, signature)
             origins[name] = min(steps, key=lambda earlier: steps[earlier])
             reached[name] = steps[origins[name]] + cost
         costs, over, previous = reached, note.end, note.pitch
+        is_foreign = note.pitch % 12 not in chord.scale
         before.append(origins)
     return _traced(notes, costs, before)
 
@@ -81,7 +87,9 @@ def _names(pitch: int, chord: Chord, fifths: int) -> dict[Name, float]:
     else:
         signature = key_alterations(fifths)
         of_key = next((name for name in names if signature[name[0]] == name[1]), None)
-        free, other = of_key or suggested, _OTHER_NAME_OF_KEY_NOTE if of_key else _OTHER_NAME
+        free = of_key or suggested
+        of_scale = _OTHER_NAME_OF_SCALE_NOTE if pitch % 12 in chord.scale else _OTHER_NAME
+        other = _OTHER_NAME_OF_KEY_NOTE if of_key else of_scale
     return {
         name: 0.0 if name == free else other + (0.0 if is_readable(name, fifths) else _UNREADABLE) for name in names
     }
@@ -96,12 +104,15 @@ def _of_chord(pitch: int, chord: Chord, fifths: int) -> Name | None:
     return name if is_root or is_readable(name, fifths + (2 if fifths > 0 else -1)) else None
 
 
-def _interval_cost(first: Name, second: Name, signature: dict[str, int], is_repeated: bool) -> float:
+def _interval_cost(first: Name, second: Name, is_repeated: bool) -> float:
     if is_repeated:
         return 0.0 if first == second else _RENAMED
-    distance = abs(_fifths_of(second) - _fifths_of(first))
-    is_left_on_its_letter = distance == 7 and signature[first[0]] != first[1]
-    return _BEYOND_SCALE * max(distance - 6, 0) + (_LEFT_ON_ITS_LETTER if is_left_on_its_letter else 0.0)
+    return _BEYOND_SCALE * max(abs(_fifths_of(second) - _fifths_of(first)) - 6, 0)
+
+
+def _left_on_its_letter(first: Name, second: Name, signature: dict[str, int]) -> float:
+    is_chromatic = first[0] == second[0] and first != second
+    return _LEFT_ON_ITS_LETTER if is_chromatic and signature[first[0]] != first[1] else 0.0
 
 
 def _fifths_of(name: Name) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from seqforge_jazz.charts import TICKS_PER_QUARTER, ChordChange
@@ -13,13 +13,16 @@ from seqforge_jazz.formats.notation import WrittenNote, written_bars
 from seqforge_jazz.formats.spelling import SpelledPitch, key_alterations
 from seqforge_jazz.formats.written_part import WrittenPart
 from seqforge_jazz.harmony import harmony_element
-from seqforge_jazz.leadsheet import Note
+from seqforge_jazz.instruments import INSTRUMENTS
 
 __all__ = ["measures", "note_id"]
 
 _ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 _CLEFS = {"G": ("2", 62, 79), "F": ("4", 41, 60)}
 """The staff line of a clef, and the lowest and highest pitch that need no ledger line."""
+_MIDDLE_C = 60
+_MUCH_BETTER = 4
+"""By how many semitones outside of these a note, on the average."""
 
 
 def measures(part: WrittenPart, *, for_engraving: bool = False) -> Iterator[Element]:
@@ -83,7 +86,7 @@ class _Staff:
         time = _add(attributes, "time")
         _add(time, "beats", str(self._part.chart.beats_per_bar))
         _add(time, "beat-type", "4")
-        sign = _clef(self._part.line)
+        sign = _clef(self._part)
         clef = _add(attributes, "clef")
         _add(clef, "sign", sign)
         _add(clef, "line", _CLEFS[sign][0])
@@ -180,14 +183,17 @@ class _Staff:
             _add(notations, "tuplet", type="stop", number="1")
 
 
-def _clef(line: Sequence[Note]) -> str:
-    """The clef under which the notes stand farthest inside the staff, the treble clef if both are alike."""
+def _clef(part: WrittenPart) -> str:
+    """The clef that the instrument's range suggests, unless the line lies much better under the other one."""
+    instrument = INSTRUMENTS[part.sheet.instrument]
+    middle = (instrument.lowest + instrument.highest) / 2 - part.semitones
+    home, other = ("G", "F") if middle >= _MIDDLE_C else ("F", "G")
 
     def outside(sign: str) -> int:
         _, lowest, highest = _CLEFS[sign]
-        return sum(max(lowest - note.pitch, note.pitch - highest, 0) for note in line)
+        return sum(max(lowest - note.pitch, note.pitch - highest, 0) for note in part.line)
 
-    return min(_CLEFS, key=outside)
+    return other if outside(home) - outside(other) > _MUCH_BETTER * len(part.line) else home
 
 
 def _add(parent: Element, tag: str, text: str | None = None, **attributes: str) -> Element:
