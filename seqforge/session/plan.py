@@ -20,7 +20,6 @@ from seqforge.corpus import data_options, foreign_options
 from seqforge.errors import RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
 from seqforge.plugins import Part, Registry, short_name
-from seqforge.session.primer import with_primer
 from seqforge.session.prompt import checked_prompt
 from seqforge.session.start import Start, find_start
 from seqforge.session.strategy import sampling_settings
@@ -168,8 +167,7 @@ def _backend_extra(registry: Registry, part: Part, config: RunConfig) -> dict[st
 def _samples(registry: Registry, config: RunConfig, codec_part: Part, codec: Codec) -> dict[str, Any]:
     """The samples section, filled up; the prompt is tried, so that a wrong chart ends the run before it begins."""
     check_formats(registry, config.samples.formats, codec_part.spec.name)
-    prompt = checked_prompt(codec_part, codec, config.samples.prompt, "samples.prompt.")
-    prompt = with_primer(registry, codec_part, codec, prompt)
+    prompt = checked_prompt(registry, codec_part, codec, config.samples.prompt, "samples.prompt.")
     if config.samples.count:
         codec.guides([prompt])
     return {"prompt": prompt, "sampling": sampling_settings(registry, config.samples.sampling, "samples.sampling.")}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.errors import RequestError
+from seqforge.errors import Interrupted, RequestError
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
 from seqforge.files.run_folder import write_settings
@@ -20,7 +20,6 @@ from seqforge.plugins import Part, Registry, short_name
 from seqforge.session.models import numpy_model
 from seqforge.session.no_copy import no_copy_guides
 from seqforge.session.plan import check_formats
-from seqforge.session.primer import with_primer
 from seqforge.session.prompt import checked_prompt
 from seqforge.session.strategy import make_strategy, sampling_settings
 
@@ -32,6 +31,8 @@ class TakesRequest:
     """What is asked for; `prompt` and `sampling` hold options by name, those left out have their defaults.
 
     `no_copy` is how long the longest quotation of the training data may be, in values of the codec's alphabet.
+    `reading` are options of the reader of the prompt's primer, by their names behind `data.`; `flags` the sampling
+    options that have an option of the command line to themselves.
     """
 
     prompt: Mapping[str, Any]
@@ -40,6 +41,8 @@ class TakesRequest:
     count: int
     seed: int
     no_copy: int | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,22 +56,17 @@ class Take:
 
 
 def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRequest) -> TakesRequest:
-    """The request with all values checked and filled up; a wrong prompt is found here, before any file is."""
-    prompt = checked_prompt(part, codec, request.prompt, "--")
-    prompt = with_primer(registry, part, codec, prompt)
+    """The request with all values checked and filled up; a wrong prompt is found here, before any file is.
+
+    Whatever its options of reading asked for stands in the prompt then.
+    """
+    prompt = checked_prompt(registry, part, codec, request.prompt, "--", request.reading)
     codec.guides([prompt])
-    sampling = sampling_settings(registry, request.sampling, "--")
+    sampling = sampling_settings(registry, request.sampling, "--", request.flags)
     make_strategy(registry, sampling, codec.vocabulary)
     for format_part in check_formats(registry, request.formats, part.spec.name):
         format_part.load()
-    return TakesRequest(
-        prompt=prompt,
-        sampling=sampling,
-        formats=request.formats,
-        count=request.count,
-        seed=request.seed,
-        no_copy=request.no_copy,
-    )
+    return replace(request, prompt=prompt, sampling=sampling, reading={})
 
 
 def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, folder: Path) -> list[Take]:
@@ -79,7 +77,8 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
     """
     parts = check_formats(registry, request.formats, short_name(model.codec["name"]))
     formats = [(part.spec.suffix, part.build()) for part in parts]
-    targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
+    digits = max(2, len(str(request.count)))  # so that their names are in the order of their numbers
+    targets = [[folder / f"take-{n + 1:0{digits}d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
     settings = folder / "settings.json"
     _refuse_existing([settings, *(path for paths in targets for path in paths)])
     sequences = generate_tokens(
@@ -90,16 +89,32 @@ def make_takes(registry: Registry, model: ModelFile, codec: Codec, request: Take
         seed=request.seed,
         wrap_guides=no_copy_guides(model, codec, request.no_copy),
     )
-    takes = []
-    with atomic.replacing_many() as replacing:
-        for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
-            work = codec.decode(tokens.tolist(), request.prompt)
-            for path, (_, writer) in zip(paths, formats, strict=True):
-                with replacing(path) as temporary:
-                    writer.write(work, temporary)
-            takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
+    takes: list[Take] = []
+    try:
+        with atomic.replacing_many() as replacing:
+            for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
+                work = codec.decode(tokens.tolist(), request.prompt)
+                for path, (_, writer) in zip(paths, formats, strict=True):
+                    with replacing(path) as temporary:
+                        writer.write(work, temporary)
+                takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
+    except KeyboardInterrupt:
+        _keep_whole(takes, targets)
+        if not takes:
+            raise
+        write_settings(settings, _settings(model, replace(request, count=len(takes))))
+        raise Interrupted(
+            f"interrupted; {len(takes):,} of {request.count:,} takes are in {folder}; another --out with --seed "
+            f"{request.seed} gives all of them"
+        ) from None
     write_settings(settings, _settings(model, request))
     return takes
+
+
+def _keep_whole(takes: list[Take], targets: list[list[Path]]) -> None:
+    """Remove what there is of a take that has not got all its files."""
+    for path in targets[len(takes)] if len(takes) < len(targets) else ():
+        path.unlink(missing_ok=True)
 
 
 def _refuse_existing(paths: list[Path]) -> None:
