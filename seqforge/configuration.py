@@ -169,12 +169,12 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def parse_assignment(text: str) -> dict[str, Any]:
+def parse_assignment(text: str, example: str = "training.steps=500") -> dict[str, Any]:
     """`a.b=VALUE`, as `--set` takes it, as nested tables. VALUE is TOML; a bare word is a string."""
     key, equals, value = text.partition("=")
     parts = [part.strip() for part in key.split(".")]
     if not equals or not all(parts):
-        raise RequestError(f"--set got '{text}'; allowed: KEY=VALUE, such as training.steps=500")
+        raise RequestError(f"--set got '{text}'; allowed: KEY=VALUE, such as {example}")
     try:
         parsed: Any = tomllib.loads(f"value = {value.strip()}")["value"]
     except tomllib.TOMLDecodeError:

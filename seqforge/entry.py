@@ -10,9 +10,15 @@ from seqforge import threads
 def main() -> None:
     """Run the command line; an expected error is one line and its exit status."""
     threads.limit(1)  # before anything can import NumPy; `run --threads` asks again
-    from seqforge.commands.app import make_app
-    from seqforge.commands.failures import INTERRUPTED, report
+    try:
+        from seqforge.commands.app import make_app
+        from seqforge.commands.failures import INTERRUPTED, report
+        from seqforge.commands.screen import show_everything
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
 
+    show_everything()
     with report(debug="--debug" in sys.argv):
         status = make_app()(standalone_mode=False)
         if status == INTERRUPTED:  # Typer has turned the exception into a number

@@ -32,7 +32,7 @@ class Option:
 
     def check(self, value: Any, where: str = "") -> Any:
         """Return `value` in this option's type; `OutOfRange` or `UnknownName` if it is not allowed."""
-        name = self._shown(where)
+        name = self.shown(where)
         if value is None and self.default is None:
             return None
         converted = self._convert(value, name)
@@ -41,7 +41,7 @@ class Option:
         self._check_range(converted, name)
         return converted
 
-    def _shown(self, where: str) -> str:
+    def shown(self, where: str) -> str:
         """The name as the user writes it: with `--` in front, words are joined by hyphens."""
         return f"--{self.name.replace('_', '-')}" if where == "--" else f"{where}{self.name}"
 
@@ -50,7 +50,7 @@ class Option:
         if self.type is bool:
             words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
             if text.lower() not in words:
-                raise OutOfRange(self._shown(where), text, "true or false")
+                raise OutOfRange(self.shown(where), text, "true or false")
             return words[text.lower()]
         return self.check(text, where)
 
@@ -59,15 +59,16 @@ class Option:
         if self.choices:
             return ", ".join(self.choices)
         words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}[self.type]
-        if self.exclusive_minimum is not None:
-            words += f" above {self.exclusive_minimum:g}"
+        return f"{words} {self.limits()}".rstrip()
+
+    def limits(self) -> str:
+        """The limits of a number, in words; empty if it has none."""
         if self.minimum is not None and self.maximum is not None:
-            return f"{words} from {self.minimum:g} to {self.maximum:g}"
-        if self.minimum is not None:
-            words += f" of at least {self.minimum:g}"
-        if self.maximum is not None:
-            words += f" of at most {self.maximum:g}"
-        return words
+            return f"from {self.minimum:.10g} to {self.maximum:.10g}"
+        words = [f"above {self.exclusive_minimum:.10g}"] if self.exclusive_minimum is not None else []
+        words += [f"of at least {self.minimum:.10g}"] if self.minimum is not None else []
+        words += [f"of at most {self.maximum:.10g}"] if self.maximum is not None else []
+        return " ".join(words)
 
     def _convert(self, value: Any, name: str) -> Any:
         if isinstance(value, bool) or self.type is bool:

@@ -138,6 +138,25 @@ def test_a_foreign_reference_is_scored_as_a_whole_and_said_to_be_so(seqforge, ru
     assert any("may have been seen" in note for note in result["notes"])
 
 
+def test_a_foreign_reference_says_nothing_of_the_training_and_leaves_the_card_alone(seqforge, run, letters):
+    before = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+    outcome = seqforge("evaluate", run, "--reference", letters, "-n", 2)
+    assert outcome.status == 0, outcome.err
+    assert "the training data" not in outcome.out
+    assert "occur in the reference, and beside them those of other places of the reference" in outcome.out
+    assert "not written to" in outcome.out
+    assert {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()} == before
+
+
+def test_a_result_that_cannot_be_kept_is_shown_all_the_same(seqforge, run):
+    (run / "evaluation.json").write_text("mine")
+    outcome = seqforge("evaluate", run, "-n", 2)
+    assert outcome.status == 1
+    assert "evaluation.json is not JSON" in outcome.err
+    assert "different letters" in outcome.out
+    assert "written to" not in outcome.out
+
+
 def test_files_are_judged_against_a_reference(seqforge, tmp_path, letters):
     (tmp_path / "judged.letters").write_text("x a.a.a.a.a.\nx a.b-c=d.e-\n")
     result = values(seqforge("evaluate", "judged.letters", "--reference", letters, "--codec", "letters", "--json"))
@@ -172,8 +191,14 @@ def test_a_piece_of_the_reference_is_measured_without_its_group_and_a_copy_is_no
         (("cycles", "--reference", "cycles", "-n", "3"), "-n is for runs and models"),
         (("cycles", "--reference", "cycles", "--split", "test"), "--split is for runs and models"),
         (("cycles", "--reference", "nowhere/at-all"), "there is no data 'nowhere/at-all'"),
-        (("toy", "-n", "0"), "allowed: at least 1"),
-        (("toy", "--split", "training"), "--split training: the run held out test and validation"),
+        (("toy", "-n", "0"), "'-n': Input should be greater than or equal to 1"),
+        (("toy", "--seed", "-1"), "'--seed': Input should be greater than or equal to 0"),
+        (("toy", "--split", "training"), "--split is 'training'; allowed: test or validation, what the run held out"),
+        (("toy", "--reference", "toy"), "--reference toy is a run; allowed: data"),
+        (("cycles", "--reference", "toy/model.safetensors"), "model.safetensors is a model; allowed: data"),
+        (("nowhere.letters",), "there is no run, model or data 'nowhere.letters'"),
+        (("",), "there is no run, model or data ''"),
+        (("some.letters", "--reference", "cycles", "--set", "training.steps=1"), "allowed: data.KEY=VALUE"),
         (("toy", "--codec", "letters"), "--codec is for files"),
         (("toy", "--set", "data.first_line=2"), "--set is for files"),
         (("toy/missing.safetensors",), "missing.safetensors"),

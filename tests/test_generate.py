@@ -2,8 +2,12 @@
 
 import json
 import re
+import signal
+import sys
+import time
 
 import pytest
+from killing import PART, finish, start
 
 
 def takes(folder, suffix="txt"):
@@ -251,3 +255,73 @@ def test_a_temperature_for_a_class_that_the_model_has_not_is_refused_before_anyt
     assert outcome.status == 2
     assert "colour" in outcome.err
     assert not (tmp_path / "none").exists()
+
+
+def test_takes_are_named_in_the_order_of_their_numbers(seqforge, toy_run, tmp_path):
+    assert seqforge("generate", toy_run, "-n", 101, "--seed", 7, "--format", "txt", "--out", "many").status == 0
+    assert seqforge("generate", toy_run, "-n", 99, "--seed", 7, "--format", "txt", "--out", "fewer").status == 0
+    assert takes(tmp_path / "many")[:99] == takes(tmp_path / "fewer")
+    assert (tmp_path / "many" / "take-001.txt").exists()
+    assert (tmp_path / "fewer" / "take-01.txt").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process can't send another one Ctrl-C there")
+def test_an_interruption_keeps_whole_takes_and_says_which(toy_run, toy_path, tmp_path):
+    request = ("generate", str(toy_run), "--seed", "7", "--out", "mine", "-n", "30000")
+    process = start(tmp_path, toy_path, *request)
+    while process.poll() is None and not any((tmp_path / "mine").glob("take-*.marks")):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    status, out, err = finish(process)
+    assert (status, out) == (130, "")
+    assert "takes are in mine" in err
+    assert "--seed 7" in err
+    count = json.loads((tmp_path / "mine" / "settings.json").read_text())["count"]
+    assert 1 <= count < 30000
+    names = {f"take-{number + 1:05d}.{suffix}" for number in range(count) for suffix in ("txt", "marks")}
+    found = {path.name for path in (tmp_path / "mine").iterdir()}
+    assert found == {"settings.json", *names}, [name for name in found if name.startswith(PART)]
+
+
+def test_a_request_that_fails_leaves_no_folder(seqforge, toy_run, tmp_path):
+    assert seqforge("generate", toy_run, "-n", 9, "--sampler", "beam").status == 2
+    assert list((tmp_path / "takes").iterdir()) == []
+
+
+@pytest.mark.parametrize("out", ["taken", "taken/deeper", "nowhere"])
+def test_only_a_folder_can_hold_takes(seqforge, toy_run, tmp_path, out):
+    (tmp_path / "taken").write_text("mine")
+    (tmp_path / "nowhere").symlink_to("gone")
+    outcome = seqforge("generate", toy_run, "--out", out)
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1)
+    assert "--out takes a folder" in outcome.err
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_options_of_set_are_named_as_set_takes_them(seqforge, toy_run):
+    for assignment, words in (
+        ("repetition_window=-1", "error: repetition_window is -1; allowed: a whole number of at least 0"),
+        ("repetition_windo=1", "unknown key 'repetition_windo'; did you mean 'repetition_window'?"),
+        ("repetition_window", "KEY=VALUE, such as temperature=0.9"),
+    ):
+        outcome = seqforge("generate", toy_run, "--set", assignment)
+        assert outcome.status == 2
+        assert words in outcome.err
+
+
+def test_an_option_of_another_codec_is_told_from_an_unknown_one(seqforge, toy_run):
+    assert (
+        seqforge("run", "toy", "--set", "codec.name=pairs", "--set", "training.steps=2", "--out", "pairs").status == 0
+    )
+    outcome = seqforge("generate", "pairs", "--avoid", "a")
+    assert outcome.status == 2
+    assert "--avoid is for models of codec letters, and this one's is pairs; leave it out" in outcome.err
+
+
+def test_help_shows_limits(seqforge):
+    shown = " ".join(seqforge("generate", "--help").out.split())
+    assert "how many letters [default: 8] [from 1 to 5000" in shown
+    assert (
+        "--min-p F choose among those at least this share as likely as the likeliest; 0 for all [default: 0.0]" in shown
+    )
+    assert "[above 0 of at most 100]" in shown

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqforge.commands.screen import counted, print_json
+from seqforge.commands.screen import counted, print_json, printable
 from seqforge.plugins import Registry
 
 __all__ = ["evaluate"]
@@ -30,9 +30,10 @@ def evaluate(
         typer.Option("--split", metavar="test|validation", help="The held-out part to score; test by default."),
     ] = None,
     count: Annotated[
-        int | None, typer.Option("-n", metavar="COUNT", help="How many takes to generate; 40 by default.")
+        int | None,
+        typer.Option("-n", metavar="COUNT", help="How many takes to generate; 40 by default.", min=1, max=100_000),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the takes; 1 by default.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the takes.", min=0)] = 1,
     codec: Annotated[
         str | None, typer.Option("--codec", metavar="NAME", help="For files: the codec that is to read them.")
     ] = None,
@@ -60,16 +61,20 @@ def evaluate(
     )
     report = judged(registry, request, _Stages())
     values = report.to_json()
-    folder, found = report.subject.folder, report.subject.found
-    if folder and found:
-        write_results(folder, found.model, values)
-        refresh_report(folder)
     if json:
         print_json(values)
     else:
         print_report(report)
-        if folder:
-            print(f"\nwritten to {folder.evaluation} and {folder.card}")
+    folder, found = report.subject.folder, report.subject.found
+    if folder and found:
+        written = f"written to {folder.evaluation} and {folder.card}"
+        if report.subject.is_own:
+            write_results(folder, found.model, values)
+            refresh_report(folder)
+        else:
+            written = f"not written to {folder.card}, which says how the model does on its own data"
+        if not json:
+            print(f"\n{printable(written)}")
 
 
 class _Stages:

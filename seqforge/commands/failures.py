@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from seqforge.commands.screen import printable
 from seqforge.errors import Interrupted, SeqforgeError
 
 __all__ = ["INTERRUPTED", "report", "warn"]
@@ -28,12 +29,12 @@ def report(*, debug: bool) -> Iterator[None]:
     try:
         yield
     except Interrupted as end:
-        print(" ".join(str(end).split()), file=sys.stderr)
+        print(_one_line(str(end)), file=sys.stderr)
         sys.exit(end.exit_status)
     except SeqforgeError as error:
         if debug:
             raise
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"error: {_one_line(str(error))}", file=sys.stderr)
         sys.exit(error.exit_status)
     except _UsageError as error:
         _report_usage(error)
@@ -41,7 +42,7 @@ def report(*, debug: bool) -> Iterator[None]:
     except OSError as error:
         if debug:
             raise
-        place = f" ({error.filename})" if error.filename else ""
+        place = f" ({_one_line(str(error.filename))})" if error.filename else ""
         remedy = "free some space" if error.errno in _DISK_FULL else "check its permissions"
         print(f"error: {error.strerror or error}{place}; {remedy}, or choose another --out", file=sys.stderr)
         sys.exit(1)
@@ -57,7 +58,7 @@ def _report_usage(error: Any) -> None:
         print(message)
         return
     print(
-        f"error: {message.rstrip('.')}; see {error.ctx.command_path if error.ctx else 'seqforge'} --help",
+        f"error: {_one_line(message).rstrip('.')}; see {error.ctx.command_path if error.ctx else 'seqforge'} --help",
         file=sys.stderr,
     )
 
@@ -65,4 +66,9 @@ def _report_usage(error: Any) -> None:
 def warn(lines: list[str]) -> None:
     """Print warnings on standard error, a line each."""
     for line in lines:
-        print(f"warning: {line}", file=sys.stderr)
+        print(f"warning: {_one_line(line)}", file=sys.stderr)
+
+
+def _one_line(text: str) -> str:
+    """What a message says, which may quote a name or a file, without what moves the cursor."""
+    return printable(" ".join(text.split()))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import inspect
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from seqforge.commands.failures import warn
-from seqforge.commands.screen import counted, print_json
+from seqforge.commands.screen import counted, print_json, printable, printable_lines
 from seqforge.errors import RequestError
+from seqforge.hookspecs import CodecSpec
 from seqforge.options import Option
 from seqforge.plugins import Part, Registry, missing_requirements
 
 if TYPE_CHECKING:  # it needs NumPy
-    from seqforge.session.takes import Take
+    from seqforge.session.takes import Made, Take, TakesRequest
 
 __all__ = ["make_generate"]
 
@@ -27,6 +29,7 @@ _SHORT = ("temperature", "top_k", "top_p", "min_p")  # processors' options that 
 _MODEL_HELP = (
     "A model file, the folder of a run, or a name of `seqforge list models` where no file or folder has that name."
 )
+_SET_HELP = "Set an option of any processor, sampler or search; or data.KEY, of the reader of the primer's file."
 _NO_COPY_HELP = "Never quote more than N intervals of the training data (tokens, where a codec names no intervals)."
 
 
@@ -49,10 +52,10 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         **typed: Any,
     ) -> None:
         """Generate takes from a run, a model file or a registered model."""
-        sampling = _sampling(registry, typed, sampler, set_ or [])
+        sampling, reading = _sampling(typed, sampler, set_ or [])
         own = {name: typed[name] for name in part_options if typed.get(name) is not None}
         _generate(
-            registry, model, own, sampling,
+            registry, model, own, sampling, reading,
             count=count, seed=seed, no_copy=no_copy, formats=format_, out=out, opens=open_, json=json,
         )  # fmt: skip
 
@@ -80,16 +83,22 @@ def _part_options(registry: Registry) -> dict[str, dict[str, Option]]:
 def _parameter(options: Mapping[str, Option]) -> inspect.Parameter:
     """A command-line option for the `Option` of each part; its value stays text, which the part's own checks."""
     option = next(iter(options.values()))
-    defaults = dict.fromkeys(str(own.default) for own in options.values() if own.default is not None)
-    words = f"  [default: {' or '.join(defaults)}]" if defaults else ""
     info = typer.Option(
-        f"--{option.name.replace('_', '-')}",
+        option.shown("--"),
         metavar=_metavar(option),
-        help=f"({', '.join(options)}) {option.help}{words}",
+        help=f"({', '.join(options)}) {option.help}{_values(options.values())}",
     )
     return inspect.Parameter(
         option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, info]
     )
+
+
+def _values(options: Collection[Option]) -> str:
+    """The default and the limits of options of one name, as help shows them."""
+    defaults = dict.fromkeys(str(option.default) for option in options if option.default not in (None, ""))
+    limits = dict.fromkeys(option.limits() for option in options)
+    found = [f"default: {' or '.join(defaults)}"] if defaults else []
+    return "".join(f"  [{words}]" for words in (*found, " or ".join(limits)) if words)
 
 
 def _metavar(option: Option) -> str:
@@ -106,7 +115,7 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
         "sampler": (str | None, typer.Option("--sampler", metavar="NAME", help=f"One of: {samplers}."), None),
         "set_": (
             list[str] | None,
-            typer.Option("--set", metavar="KEY=VALUE", help="Set an option of any processor, sampler or search."),
+            typer.Option("--set", metavar="KEY=VALUE", help=_SET_HELP),
             None,
         ),
         "count": (int, typer.Option("-n", "--count", metavar="N", help="How many takes.", min=1, max=100_000), 1),
@@ -128,8 +137,8 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
     for part in registry.parts("samplers"):
         for option in part.spec.options:
             if option.name in _SHORT:
-                flag = f"--{option.name.replace('_', '-')}"
-                info = typer.Option(flag, metavar=_metavar(option), help=option.help)
+                words = f"{option.help}{_values([option])}"
+                info = typer.Option(option.shown("--"), metavar=_metavar(option), help=words)
                 declared[option.name] = (str | None, info, None)
     return [_declare(name, *declaration) for name, declaration in declared.items()]
 
@@ -141,24 +150,29 @@ def _declare(name: str, kind: Any, info: Any, default: Any) -> inspect.Parameter
 
 
 def _sampling(
-    registry: Registry, typed: Mapping[str, Any], sampler: str | None, assignments: list[str]
-) -> dict[str, Any]:
-    from seqforge.configuration import parse_assignment
+    typed: Mapping[str, Any], sampler: str | None, assignments: list[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was typed of the sampling, and of the reading of a primer."""
+    from seqforge.configuration import merge, parse_assignment
 
     sampling: dict[str, Any] = {}
     for assignment in assignments:
-        sampling.update(parse_assignment(assignment))
+        sampling = merge(sampling, parse_assignment(assignment, "temperature=0.9"))
+    reading = sampling.pop("data", {})
+    if not isinstance(reading, Mapping):
+        raise RequestError(f"--set got 'data={reading}'; allowed: data.KEY=VALUE, such as data.melody_track=2")
     sampling.update({name: typed[name] for name in _SHORT if typed.get(name) is not None})
     if sampler is not None:
         sampling["sampler"] = sampler
-    return sampling
+    return sampling, dict(reading)
 
 
 def _generate(
-    registry: Registry, request: str, typed: Mapping[str, str], sampling: Mapping[str, Any], *, count: int,
-    seed: int | None, no_copy: int | None, formats: str | None, out: Path | None, opens: bool, json: bool,
+    registry: Registry, request: str, typed: Mapping[str, str], sampling: Mapping[str, Any],
+    reading: Mapping[str, Any], *, count: int, seed: int | None, no_copy: int | None, formats: str | None,
+    out: Path | None, opens: bool, json: bool,
 ) -> None:  # fmt: skip
-    from seqforge.files.run_folder import fresh_folder
+    from seqforge.files.run_folder import refuse_file
     from seqforge.session.models import find_model, model_codec
     from seqforge.session.no_copy import longest_quotations, no_copy_guides
     from seqforge.session.report import background_of
@@ -173,43 +187,53 @@ def _generate(
         part,
         codec,
         TakesRequest(
-            prompt=_prompt(registry, part.spec.prompt_options, typed),
+            prompt=_prompt(registry, part.spec, typed),
             sampling=sampling,
             formats=written,
             format_options=_format_options(registry, written, part, typed),
             count=count,
             seed=secrets.randbits(32) if seed is None else seed,
             no_copy=no_copy,
+            reading=reading,
+            flags=_SHORT,
         ),
     )
     if opens:
         _refuse_no_page(registry, takes_request.formats)
-    folder = out or fresh_folder(Path("takes"), found.short_name)
-    background = background_of(request, found)
-    made = make_takes(registry, found.model, codec, takes_request, folder, background)
-    takes = made.takes
+    if out is not None:
+        refuse_file(out)
+    with _folder(out, found.short_name) as folder:
+        made = make_takes(registry, found.model, codec, takes_request, folder, background_of(request, found))
     quotations = None
     if no_copy is not None:
-        tokens = [take.tokens for take in takes]
+        tokens = [take.tokens for take in made.takes]
         quotations = longest_quotations(found.model, codec, takes_request.prompt, tokens)
     if json:
-        files = [[str(file) for file in take.files] for take in takes]
-        prompt = dict(takes_request.prompt)
-        values = {"seed": takes_request.seed, "folder": str(folder), "takes": files, "prompt": prompt}
-        values["files"] = [str(file) for file in made.files]
-        print_json({**values, "no_copy": no_copy, "longest_quotations": quotations})
+        print_json(_made_values(made, takes_request, folder, quotations))
     else:
-        _print_takes(takes, no_copy, quotations)
+        _print_takes(made.takes, no_copy, quotations)
         for file in made.files:
-            print(f"all of them, to hear and see: {file}")
-        print(f"{counted(len(takes), 'take')} in {folder}, seed {takes_request.seed}")
+            print(f"all of them, to hear and see: {printable(str(file))}")
+        print(f"{counted(len(made.takes), 'take')} in {printable(str(folder))}, seed {takes_request.seed}")
     if opens:
         _open(made.files)
 
 
+def _made_values(made: Made, request: TakesRequest, folder: Path, quotations: list[int] | None) -> dict[str, Any]:
+    return {
+        "seed": request.seed,
+        "folder": str(folder),
+        "takes": [[str(file) for file in take.files] for take in made.takes],
+        "files": [str(file) for file in made.files],
+        "prompt": dict(request.prompt),
+        "no_copy": request.no_copy,
+        "longest_quotations": quotations,
+    }
+
+
 def _print_takes(takes: Sequence[Take], no_copy: int | None, quotations: list[int] | None) -> None:
     for take in takes:
-        print(f"take {take.number}: {take.work}")
+        print(f"take {take.number}: {printable_lines(str(take.work))}")
     for take, longest in zip(takes, quotations or (), strict=False):
         if no_copy is not None and longest > no_copy:
             print(f"take {take.number} may quote {longest} in a row: nothing else was allowed there")
@@ -228,15 +252,16 @@ def _open(files: Iterable[Path]) -> None:
             warn([f"no browser was found to open {file} with"])
 
 
-def _prompt(registry: Registry, options: Iterable[Option], typed: Mapping[str, str]) -> dict[str, Any]:
-    """What was typed for a prompt in the types of the codec's options; those of other codecs stay text."""
-    declared = {option.name: option for option in options}
+def _prompt(registry: Registry, codec: CodecSpec, typed: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed for a prompt in the types of the codec's options; `RequestError` for those of other codecs."""
+    declared = {option.name: option for option in codec.prompt_options}
     of_formats = {option.name for part in registry.parts("formats") for option in part.spec.options}
-    return {
-        name: declared[name].parse(text, "--") if name in declared else text
-        for name, text in typed.items()
-        if name in declared or name not in of_formats
-    }
+    for name in typed:
+        if name not in declared and name not in of_formats:
+            shown = f"--{name.replace('_', '-')}"
+            others = ", ".join(_part_options(registry)[name])
+            raise RequestError(f"{shown} is for models of codec {others}, and this one's is {codec.name}; leave it out")
+    return {name: declared[name].parse(text, "--") for name, text in typed.items() if name in declared}
 
 
 def _format_options(
@@ -268,6 +293,20 @@ def _format_options(
 def _is_usual(part: Part) -> bool:
     """Whether the format is written where nobody says which ones."""
     return part.spec.by_default and not missing_requirements(part.spec)
+
+
+@contextmanager
+def _folder(out: Path | None, name: str) -> Iterator[Path]:
+    """The folder for the takes; a new one is removed if it stays empty, for something went wrong."""
+    from seqforge.files.run_folder import fresh_folder
+
+    folder = out or fresh_folder(Path("takes"), name)
+    try:
+        yield folder
+    except BaseException:
+        if out is None and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
 
 
 def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ...]:

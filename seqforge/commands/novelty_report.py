@@ -19,7 +19,7 @@ def novelty_lines(novelty: Novelty) -> list[str]:
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     beside = f"{novelty.baseline} [95 % interval]" if novelty.baseline == HELD_OUT else novelty.baseline
     return [
-        f"shares of n-grams that occur in the training data, and beside them those of {beside}:",
+        f"shares of n-grams that occur in {novelty.corpus}, and beside them those of {beside}:",
         *("  ".join(map(str.ljust, row, widths)).rstrip() for row in [header, *rows]),
         *verdict_lines(novelty),
     ]
@@ -49,10 +49,10 @@ def _longest(novelty: Novelty) -> Iterator[str]:
     for alphabet in novelty.alphabets:
         found = alphabet.longest
         if found is None:
-            yield f"no quotation of the training data in {alphabet.name}"
+            yield f"no quotation of {novelty.corpus} in {alphabet.name}"
             continue
         usual = "" if alphabet.usual_longest is None else f"; half of the held-out pieces: {alphabet.usual_longest:g}"
         yield (
-            f"longest quotation of the training data: {found.length} {alphabet.name} ({printable(found.piece)}, "
+            f"longest quotation of {novelty.corpus}: {found.length} {alphabet.name} ({printable(found.piece)}, "
             f"{found.place}; from {printable(found.source)}, {found.source_place}{usual})"
         )

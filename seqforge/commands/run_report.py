@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from seqforge.commands.audit_report import audit_lines, audit_values, corpus_size
 from seqforge.commands.likelihood_report import print_likelihood
 from seqforge.commands.novelty_report import verdict_lines
-from seqforge.commands.screen import counted, print_pairs, printable
+from seqforge.commands.screen import counted, print_pairs, printable, printable_lines
 from seqforge.evaluation.by_step import StepScores
 from seqforge.session.data import Corpus
 from seqforge.session.plan import Plan
@@ -203,13 +203,13 @@ def _files(result: RunResult) -> list[tuple[str, str]]:
         (str(folder.metrics), f"{len(result.training.evaluations)} evaluations"),
     ]
     for take in result.takes:
-        pairs.append((str(take.files[0]) if take.files else f"take {take.number}", str(take.work)))
+        pairs.append((str(take.files[0]) if take.files else f"take {take.number}", printable_lines(str(take.work))))
         pairs.extend((str(file), "") for file in take.files[1:])
     return pairs
 
 
 def _next_commands(plan: Plan, result: RunResult) -> list[tuple[str, str]]:
-    path = result.folder.path
+    path = shlex.quote(str(result.folder.path))
     prompt = next(iter(plan.config.samples.prompt.items()), None)
     option = f" --{prompt[0].replace('_', '-')} {shlex.quote(str(prompt[1]))}" if prompt and prompt[1] else ""
     return [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["counted", "print_json", "print_pairs", "print_table", "printable"]
+__all__ = ["counted", "print_json", "print_pairs", "print_table", "printable", "printable_lines", "show_everything"]
 
 
 def counted(count: int, noun: str) -> str:
@@ -20,10 +21,25 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
+def printable_lines(text: str) -> str:
+    """The same of a text that may have several lines."""
+    return "\n".join(map(printable, text.splitlines()))
+
+
+def show_everything() -> None:
+    """From now on standard output writes what its encoding has no sign for as an escape, instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def print_json(values: Any) -> None:
-    """Print JSON on standard output, nothing else."""
-    json.dump(values, sys.stdout, indent=2, ensure_ascii=False)
-    print()
+    """Print JSON on standard output, nothing else: in ASCII, where the encoding has no sign for a letter of it."""
+    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(values, indent=2, allow_nan=False)
+    print(text)
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

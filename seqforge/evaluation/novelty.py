@@ -23,13 +23,13 @@ from seqforge.evaluation.resampling import interval, resampled_shares
 from seqforge.evaluation.verdict import FEWEST_HELD_OUT, Verdict, judge
 from seqforge.interfaces import Codec, Piece
 
-__all__ = ["HELD_OUT", "ITSELF", "LENGTHS", "AlphabetNovelty", "LongestQuotation", "Novelty", "Share", "novelty"]
+__all__ = ["HELD_OUT", "LENGTHS", "TRAINING", "AlphabetNovelty", "LongestQuotation", "Novelty", "Share", "novelty"]
 
 LENGTHS = range(4, 17)
 """The lengths of n-grams, in values."""
 
 HELD_OUT = "held-out pieces"
-ITSELF = "other places of the training data"
+TRAINING = "the training data"
 
 _DIGITS = 6
 
@@ -80,8 +80,12 @@ class AlphabetNovelty:
 
 @dataclass(frozen=True, kw_only=True)
 class Novelty:
-    """What was found in each alphabet, and the verdict by the first of them. `baseline` says what `usual` is."""
+    """What was found in each alphabet, and the verdict by the first of them.
 
+    `corpus` says in words what was compared with, `baseline` what `usual` is.
+    """
+
+    corpus: str
     alphabets: tuple[AlphabetNovelty, ...]
     baseline: str
     verdict: Verdict
@@ -96,19 +100,28 @@ class Novelty:
         return {**values, "verdict": self.verdict.value}
 
 
-def novelty(codec: Codec, generated: Sequence[Piece], training: Sequence[Piece], held_out: Sequence[Piece]) -> Novelty:
-    """Compare generated pieces with those of the training, and with those that were held out, if there are any."""
+def novelty(
+    codec: Codec,
+    generated: Sequence[Piece],
+    training: Sequence[Piece],
+    held_out: Sequence[Piece],
+    corpus: str = TRAINING,
+) -> Novelty:
+    """Compare generated pieces with those of the training, and with those that were held out, if there are any.
+
+    `corpus` is what the second ones are, in words.
+    """
     lines = [lines_of(codec, pieces) for pieces in (generated, training, held_out)]
     is_held_out = len(held_out) >= FEWEST_HELD_OUT
     judged = []
     found = []
     for name, generated_lines in lines[0].items():
         training_lines = lines[1][name]
-        corpus = _values(training_lines)
-        matches = find_matches(_values(generated_lines), corpus)
-        others = find_matches(_values(lines[2].get(name, [])), corpus)
-        usual = others if is_held_out else find_repetitions(corpus, LENGTHS[-1])
-        judged.append(judge(name, matches, usual, is_held_out=is_held_out))
+        known = _values(training_lines)
+        matches = find_matches(_values(generated_lines), known)
+        others = find_matches(_values(lines[2].get(name, [])), known)
+        usual = others if is_held_out else find_repetitions(known, LENGTHS[-1])
+        judged.append(judge(name, matches, usual, corpus=corpus, held_out=len(held_out)))
         found.append(
             AlphabetNovelty(
                 name=name,
@@ -119,7 +132,8 @@ def novelty(codec: Codec, generated: Sequence[Piece], training: Sequence[Piece],
             )
         )
     verdict, reason = judged[0]
-    return Novelty(alphabets=tuple(found), baseline=HELD_OUT if is_held_out else ITSELF, verdict=verdict, reason=reason)
+    baseline = HELD_OUT if is_held_out else f"other places of {corpus}"
+    return Novelty(corpus=corpus, alphabets=tuple(found), baseline=baseline, verdict=verdict, reason=reason)
 
 
 def _values(lines: Sequence[Line]) -> list[NDArray[np.int64]]:

@@ -40,33 +40,30 @@ class Verdict(enum.Enum):
 
 
 def judge(
-    alphabet: str, generated: Sequence[Matches], usual: Sequence[Matches], *, is_held_out: bool
+    alphabet: str, generated: Sequence[Matches], usual: Sequence[Matches], *, corpus: str, held_out: int
 ) -> tuple[Verdict, str]:
     """The verdict on what was generated, and the sentence that says why.
 
-    `usual` are the matches of the held-out pieces, or, where they are too few, the repetitions in the training data.
+    `usual` are the matches of the held-out pieces, of which there are so many, or, where they are too few, the
+    repetitions in the `corpus`, which is the training data as a rule.
     """
     if not sum(matches.counts(_LONG)[1] for matches in generated):
-        return Verdict.UNKNOWN, f"nothing that was generated has {_LONG} {alphabet}"
+        return Verdict.UNKNOWN, f"nothing that is judged has {_LONG} {alphabet}"
     recited, expected = _recited(generated), _recited(usual)
-    sentence = f"{recited:.0%} of what was generated is in quotations of {_LONG} {alphabet} or more"
-    beside = f"of held-out pieces {expected:.0%}" if is_held_out else f"the training data repeat {expected:.0%} so"
+    sentence = f"{recited:.0%} of what is judged is in quotations of {_LONG} {alphabet} or more"
     # of what a player without memory of the pieces would not have played anyway, more than half
     is_recited = recited - expected > _MEMORISED * (1 - expected)
-    if not is_held_out:
-        return _without_held_out(is_recited, expected), f"{sentence}; {beside}, and too few were held out to compare"
+    if held_out < FEWEST_HELD_OUT:
+        few = "too few pieces were" if held_out else "nothing was"
+        beside = f"in {corpus} {expected:.0%} is repeated so, and {few} held out to compare"
+        return _without_held_out(is_recited, expected), f"{sentence}; {beside}"
     share, most = _share(generated), _most(usual, len(generated))
+    occur = f"{share:.1%} of the runs of {_SHORT} {alphabet} occur in {corpus}"
     if np.isnan(share) or share <= most:
-        return Verdict.LIKE_HUMANS, (
-            f"{share:.1%} of the runs of {_SHORT} {alphabet} occur in the training data; of as many held-out pieces "
-            f"it is up to {most:.1%}"
-        )
+        return Verdict.LIKE_HUMANS, f"{occur}; of as many held-out pieces it is up to {most:.1%}"
     if is_recited:
-        return Verdict.MEMORISED, f"{sentence}; {beside}"
-    return Verdict.MORE, (
-        f"{share:.1%} of the runs of {_SHORT} {alphabet} occur in the training data; of as many held-out pieces it is "
-        f"at most {most:.1%}"
-    )
+        return Verdict.MEMORISED, f"{sentence}; of held-out pieces {expected:.0%}"
+    return Verdict.MORE, f"{occur}; of as many held-out pieces it is at most {most:.1%}"
 
 
 def _without_held_out(is_recited: bool, expected: float) -> Verdict:

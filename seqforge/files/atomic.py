@@ -31,18 +31,25 @@ def replacing_many() -> Iterator[Replacing]:
     """Give what does the same for many files, and does not wait for one of them: all are in place at the end."""
     from concurrent.futures import Future, ThreadPoolExecutor  # 10 ms that a single file does not need
 
+    begun: list[Path] = []
     pending: list[Future[None]] = []
 
     @contextmanager
     def replacing_one(path: Path) -> Iterator[Path]:
         with _written(path) as temporary:
+            begun.append(temporary)
             yield temporary
         pending.append(pool.submit(_put_in_place, temporary, path))
 
-    with ThreadPoolExecutor(_WAITING) as pool:
-        yield replacing_one
-    for one in pending:
-        one.result()
+    try:
+        with ThreadPoolExecutor(_WAITING) as pool:
+            yield replacing_one
+        for one in pending:
+            one.result()
+    except BaseException:  # one that came between writing a file and handing it over
+        for temporary in begun:
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def is_leftover(path: Path) -> bool:

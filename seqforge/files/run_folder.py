@@ -12,7 +12,7 @@ from seqforge.errors import RequestError
 from seqforge.files import atomic
 from seqforge.files.lock import LOCK_NAME
 
-__all__ = ["RunFolder", "fresh_folder", "model_path", "refuse_occupied", "runs_in", "write_settings"]
+__all__ = ["RunFolder", "fresh_folder", "model_path", "refuse_file", "refuse_occupied", "runs_in", "write_settings"]
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,20 @@ class RunFolder:
 
 def refuse_occupied(out: Path, *, force: bool = False) -> None:
     """`RequestError` if `out` is no folder that a run can be written to: a file, or not empty and not `force`."""
-    for path in (out, *out.parents):
-        if path.exists() and not path.is_dir():
-            raise RequestError(f"{path} is a file; --out takes a folder")
+    refuse_file(out)
     if any(_children(out)) and not force:
         raise RequestError(f"{out} is not empty; choose another --out, or --force to replace the run in it")
     if any(_children(out)) and not RunFolder(out).config.is_file():
         raise RequestError(f"{out} holds files but no run, so --force would mix them; choose another --out")
+
+
+def refuse_file(out: Path) -> None:
+    """`RequestError` if there is a file, or a link that leads nowhere, where `out` or a folder above it should be."""
+    for path in (out, *out.parents):
+        if path.is_symlink() and not path.exists():
+            raise RequestError(f"{path} is a link that leads nowhere; --out takes a folder")
+        if path.exists() and not path.is_dir():
+            raise RequestError(f"{path} is a file; --out takes a folder")
 
 
 def fresh_folder(parent: Path, name: str) -> Path:

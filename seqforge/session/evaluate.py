@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from seqforge.errors import DataError, RequestError
+from seqforge.errors import DataError
 from seqforge.evaluation.alphabets import generated_pieces
 from seqforge.evaluation.baselines import baseline_scores
 from seqforge.evaluation.likelihood import Likelihood, judge
 from seqforge.evaluation.measuring import MeasuredValue, Panel, Sample, compare, metric_parts, samples_of
-from seqforge.evaluation.novelty import Novelty, novelty
+from seqforge.evaluation.novelty import TRAINING, Novelty, novelty
 from seqforge.generation.loop import generate_tokens
 from seqforge.interfaces import Codec, Piece
 from seqforge.plugins import Registry
@@ -86,8 +86,6 @@ class EvaluationObserver(Protocol):
 
 def evaluate(registry: Registry, request: EvaluationRequest, observer: EvaluationObserver) -> Report:
     """Judge what the request names."""
-    if request.count is not None and request.count < 1:
-        raise RequestError(f"-n is {request.count}; allowed: at least 1")
     observer.on_stage("data")
     subject = find_subject(registry, request)
     takes, likelihood, scored = None, None, ""
@@ -176,4 +174,4 @@ def _novelty(subject: Subject, judged: tuple[Piece, ...]) -> Novelty | None:
     if corpus is None:
         return None
     held_out = (*corpus.split.validation, *corpus.split.test)
-    return novelty(subject.codec, judged, corpus.quotable, held_out)
+    return novelty(subject.codec, judged, corpus.quotable, held_out, TRAINING if subject.is_own else "the reference")

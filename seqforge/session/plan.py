@@ -20,7 +20,6 @@ from seqforge.corpus import data_options, foreign_options
 from seqforge.errors import RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
 from seqforge.plugins import Part, Registry, short_name
-from seqforge.session.primer import with_primer
 from seqforge.session.prompt import checked_prompt
 from seqforge.session.start import Start, find_start
 from seqforge.session.strategy import sampling_settings
@@ -169,8 +168,7 @@ def _samples(registry: Registry, config: RunConfig, codec_part: Part, codec: Cod
     """The samples section, filled up; the prompt is tried, so that a wrong chart ends the run before it begins."""
     for part in check_formats(registry, config.samples.formats, codec_part.spec.name):
         part.load()  # what is missing is said now, and not when the model is trained
-    prompt = checked_prompt(codec_part, codec, config.samples.prompt, "samples.prompt.")
-    prompt = with_primer(registry, codec_part, codec, prompt)
+    prompt = checked_prompt(registry, codec_part, codec, config.samples.prompt, "samples.prompt.")
     if config.samples.count:
         codec.guides([prompt])
     return {"prompt": prompt, "sampling": sampling_settings(registry, config.samples.sampling, "samples.sampling.")}

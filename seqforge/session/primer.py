@@ -18,16 +18,21 @@ from seqforge.plugins import Part, Registry
 __all__ = ["with_primer"]
 
 
-def with_primer(registry: Registry, part: Part, codec: Codec, prompt: Mapping[str, Any]) -> dict[str, Any]:
+def with_primer(
+    registry: Registry, part: Part, codec: Codec, prompt: Mapping[str, Any], reading: Mapping[str, Any]
+) -> dict[str, Any]:
     """The prompt with its primer read, under the limits of any foreign file; `RequestError` for one that can't be.
 
-    A primer that names no file stays as it is: the codec knows what it wrote itself.
+    `reading` are options of the file's reader, by their names behind `data.`. A primer that names no file stays as it
+    is: the codec knows what it wrote itself.
     """
     value = prompt.get("primer")
     take = getattr(codec, "with_primer", None)
     if value is None or take is None or not _is_file(value):
+        if reading:
+            raise RequestError(f"data.{min(reading)} is for the file of a primer, and there is none; leave it out")
         return dict(prompt)
-    primed: dict[str, Any] = take(prompt, _piece(registry, part, codec, Path(value)))
+    primed: dict[str, Any] = take(prompt, _piece(registry, part, codec, Path(value), reading))
     return primed
 
 
@@ -38,13 +43,13 @@ def _is_file(text: str) -> bool:
         return False
 
 
-def _piece(registry: Registry, part: Part, codec: Codec, path: Path) -> Piece:
+def _piece(registry: Registry, part: Part, codec: Codec, path: Path, reading: Mapping[str, Any]) -> Piece:
     """The one piece in the file."""
     codec_name = registry.full_name(part)
     corpus = FileCorpus(
         registry,
         [path],
-        data_options(registry, str(path.resolve()), codec_name, {}),
+        data_options(registry, str(path.resolve()), codec_name, reading),
         codec=codec,
         codec_name=codec_name,
         max_seconds=DataConfig().max_seconds,

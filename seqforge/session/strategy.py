@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from seqforge.errors import UnknownName
@@ -20,8 +20,13 @@ def _sampling_options(registry: Registry) -> dict[str, Option]:
     return {option.name: option for part in registry.parts("samplers") for option in part.spec.options}
 
 
-def sampling_settings(registry: Registry, values: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """`sampler` and the options of all processors, checked and filled up; `where` prefixes names in messages."""
+def sampling_settings(
+    registry: Registry, values: Mapping[str, Any], where: str, flags: Collection[str] = ()
+) -> dict[str, Any]:
+    """`sampler` and the options of all processors, checked and filled up; `where` prefixes names in messages.
+
+    With `--` for that, only `flags` have such a name; the others are named as `--set` takes them.
+    """
     options = _sampling_options(registry)
     samplers = [part.spec.name for part in registry.parts("samplers") if part.spec.chooses]
     settings: dict[str, Any] = {"sampler": values.get("sampler", "draw")}
@@ -29,11 +34,13 @@ def sampling_settings(registry: Registry, values: Mapping[str, Any], where: str)
     if not registry.has("samplers", chosen) or short_name(chosen) not in samplers:
         raise UnknownName("sampler", chosen, samplers)
     registry.find("samplers", chosen)  # an error if several packages offer it
+    of_set = "" if where == "--" else where
     for name in values:
         if name != "sampler" and name not in options:
-            raise UnknownName("key", f"{where}{name}", [f"{where}{known}" for known in ("sampler", *options)])
+            raise UnknownName("key", f"{of_set}{name}", [f"{of_set}{known}" for known in ("sampler", *options)])
     for name, option in options.items():
-        settings[name] = option.check(values[name], where) if name in values else option.default
+        shown = where if name in flags else of_set
+        settings[name] = option.check(values[name], shown) if name in values else option.default
     make_strategy(registry, settings)  # a text may be wrong in a way that only its processor knows
     return settings
 

@@ -73,6 +73,11 @@ class Subject:
 def find_subject(registry: Registry, request: EvaluationRequest) -> Subject:
     """Find and read everything that the request names; what is wrong with it is a `RequestError`."""
     kind = _kind(registry, request.subject)
+    if request.reference and _kind_of_path(Path(request.reference)):
+        raise RequestError(
+            f"--reference {request.reference} is a {_kind_of_path(Path(request.reference))}; allowed: data, such as "
+            f"what it was trained on: a file, a folder, or a name of `seqforge list data`"
+        )
     if kind == "data":
         return _data_subject(registry, request)
     for option, value in (("--codec", request.codec), ("--set", request.assignments)):
@@ -86,16 +91,23 @@ def _kind(registry: Registry, name: str) -> str:
     path = Path(name)
     if registry.has("datasets", name):
         return "data"
-    if (path / "config.toml").is_file():
-        return "run"
-    if path.suffix == ".safetensors":
-        return "model"
-    if path.exists() or not re.fullmatch(r"[\w:-]+", name):
+    if kind := _kind_of_path(path):
+        return kind
+    if name and path.exists():
         return "data"
+    if not re.fullmatch(r"[\w:-]+", name):
+        raise RequestError(f"there is no run, model or data '{name}': no such file or folder; see `seqforge list runs`")
     if not registry.has("models", name):
         known = [*registry.names("models"), *registry.names("datasets")]
         raise UnknownName("model or data", name, known, "- or give the folder of a run, a model file, or files")
     return "model"
+
+
+def _kind_of_path(path: Path) -> str:
+    """`run` or `model`, or empty for anything else."""
+    if (path / "config.toml").is_file():
+        return "run"
+    return "model" if path.suffix == ".safetensors" else ""
 
 
 def _model_subject(registry: Registry, request: EvaluationRequest, kind: str) -> Subject:
@@ -160,7 +172,7 @@ def _held_out(corpus: Corpus, asked: str) -> tuple[str, tuple[Piece, ...]]:
     found: dict[str, tuple[Piece, ...]] = {name: getattr(corpus.split, name) for name in _PARTS}
     found = {name: pieces for name, pieces in found.items() if pieces}
     if asked and asked not in found:
-        raise RequestError(f"--split {asked}: the run held out {' and '.join(found) or 'nothing'}")
+        raise RequestError(f"--split is '{asked}'; allowed: {' or '.join(found) or 'nothing'}, what the run held out")
     name = asked or next(iter(found), "")
     return name, found.get(name, ())
 
@@ -192,7 +204,10 @@ def _data_subject(registry: Registry, request: EvaluationRequest) -> Subject:
 def _plain_config(registry: Registry, source: str, codec: str, assignments: Sequence[str]) -> DataConfig:
     values: Mapping[str, Any] = {"data": {"source": source}}
     for assignment in assignments:
-        values = merge(values, parse_assignment(assignment))
+        given = parse_assignment(assignment, "data.chords=blues-f")
+        if set(given) != {"data"}:
+            raise RequestError(f"--set got '{assignment}'; allowed: data.KEY=VALUE, such as data.chords=blues-f")
+        values = merge(values, given)
     config = RunConfig.check(values).data
     options = data_options(registry, source, codec, config.options)
     return RunConfig.check({"data": {**config.model_dump(), **options}}).data

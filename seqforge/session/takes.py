@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.errors import RequestError
+from seqforge.errors import Interrupted, RequestError
 from seqforge.evaluation.alphabets import generated_pieces
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
@@ -23,7 +23,6 @@ from seqforge.report.contents import Contents
 from seqforge.session.models import numpy_model
 from seqforge.session.no_copy import no_copy_guides
 from seqforge.session.plan import check_formats
-from seqforge.session.primer import with_primer
 from seqforge.session.prompt import checked_prompt
 from seqforge.session.report import MOST_TAKES, Background, PageTake, page_contents
 from seqforge.session.strategy import make_strategy, sampling_settings
@@ -37,6 +36,8 @@ class TakesRequest:
 
     `no_copy` is how long the longest quotation of the training data may be, in values of the codec's alphabet.
     `format_options` holds options of formats, by the full names of these.
+    `reading` are options of the reader of the prompt's primer, by their names behind `data.`; `flags` the sampling
+    options that have an option of the command line to themselves.
     """
 
     prompt: Mapping[str, Any]
@@ -46,6 +47,8 @@ class TakesRequest:
     seed: int
     no_copy: int | None = None
     format_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,22 +62,16 @@ class Take:
 
 
 def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRequest) -> TakesRequest:
-    """The request with all values checked and filled up; a wrong prompt is found here, before any file is."""
-    prompt = checked_prompt(part, codec, request.prompt, "--")
-    prompt = with_primer(registry, part, codec, prompt)
+    """The request with all values checked and filled up; a wrong prompt is found here, before any file is.
+
+    Whatever its options of reading asked for stands in the prompt then.
+    """
+    prompt = checked_prompt(registry, part, codec, request.prompt, "--", request.reading)
     codec.guides([prompt])
-    sampling = sampling_settings(registry, request.sampling, "--")
+    sampling = sampling_settings(registry, request.sampling, "--", request.flags)
     make_strategy(registry, sampling, codec.vocabulary)
     _writers(registry, request, part.spec.name)
-    return TakesRequest(
-        prompt=prompt,
-        sampling=sampling,
-        formats=request.formats,
-        count=request.count,
-        seed=request.seed,
-        no_copy=request.no_copy,
-        format_options=request.format_options,
-    )
+    return replace(request, prompt=prompt, sampling=sampling, reading={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +94,8 @@ def make_takes(
     writers = _writers(registry, request, short_name(model.codec["name"]))
     formats = [(suffix, writer) for suffix, writer in writers if not hasattr(writer, "write_all")]
     pages = [(folder / f"takes{suffix}", writer) for suffix, writer in writers if hasattr(writer, "write_all")]
-    targets = [[folder / f"take-{n + 1:02d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
+    digits = max(2, len(str(request.count)))  # so that their names are in the order of their numbers
+    targets = [[folder / f"take-{n + 1:0{digits}d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
     settings = folder / "settings.json"
     _refuse_existing([settings, *(path for path, _ in pages), *(path for paths in targets for path in paths)])
     sequences = generate_tokens(
@@ -108,14 +106,24 @@ def make_takes(
         seed=request.seed,
         wrap_guides=no_copy_guides(model, codec, request.no_copy),
     )
-    takes = []
-    with atomic.replacing_many() as replacing:
-        for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
-            work = codec.decode(tokens.tolist(), request.prompt)
-            for path, (_, writer) in zip(paths, formats, strict=True):
-                with replacing(path) as temporary:
-                    writer.write(work, temporary)
-            takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
+    takes: list[Take] = []
+    try:
+        with atomic.replacing_many() as replacing:
+            for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
+                work = codec.decode(tokens.tolist(), request.prompt)
+                for path, (_, writer) in zip(paths, formats, strict=True):
+                    with replacing(path) as temporary:
+                        writer.write(work, temporary)
+                takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
+    except KeyboardInterrupt:
+        _keep_whole(takes, targets)
+        if not takes:
+            raise
+        write_settings(settings, _settings(model, replace(request, count=len(takes))))
+        raise Interrupted(
+            f"interrupted; {len(takes):,} of {request.count:,} takes are in {folder}; another --out with --seed "
+            f"{request.seed} gives all of them"
+        ) from None
     write_settings(settings, _settings(model, request))
     if pages:
         contents = takes_contents(registry, model, codec, request, takes, folder, background)
@@ -145,6 +153,12 @@ def _writers(registry: Registry, request: TakesRequest, codec: str) -> list[tupl
         options = request.format_options.get(registry.full_name(part), {})
         writers.append((part.spec.suffix, part.build(**check_options(part.spec.options, options, "--"))))
     return writers
+
+
+def _keep_whole(takes: list[Take], targets: list[list[Path]]) -> None:
+    """Remove what there is of a take that has not got all its files."""
+    for path in targets[len(takes)] if len(takes) < len(targets) else ():
+        path.unlink(missing_ok=True)
 
 
 def _refuse_existing(paths: list[Path]) -> None:

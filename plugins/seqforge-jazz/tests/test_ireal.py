@@ -335,10 +335,12 @@ def test_a_tune_fills_in_what_nobody_said() -> None:
         "title": "Copper Rain",
         "key": "Am",
         "tempo": 132.0,
+        "style": "bossa",
         "swing": 0.5,
         "choruses": 1,
     }
     said: dict[str, Any] = {"title": "Mine", "key": "C", "tempo": 90.0, "swing": 0.6, "choruses": 2, "transpose": 1}
+    said["style"] = "swing"
     assert resolve(link, **said) == {"chords": "Am7 | D7", **said}
     assert GrammarCodec().resolve({"chords": link}) == resolve(link)
     silent = resolve(pro_link(pro_fields("Copper Rain", "A-7   |D7   Z", key="?", tempo=5000)))

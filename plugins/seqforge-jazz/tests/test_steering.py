@@ -297,3 +297,67 @@ def test_the_documentation_names_every_option_of_a_prompt() -> None:
     for codec in seqforge_register_codecs():
         for option in codec.prompt_options:
             assert f"`--{option.name.replace('_', '-')}" in text, option.name
+
+
+def test_a_track_of_the_primer_can_be_named(generate: Generate, tmp_path: Path) -> None:
+    path = write_midi(tmp_path / "lick.mid")
+    file = mido.MidiFile(path)
+    file.tracks.append(mido.MidiTrack([message.copy() for message in file.tracks[1]]))
+    for place, message in enumerate(file.tracks[-1]):
+        if message.type in ("note_on", "note_off"):
+            file.tracks[-1][place] = message.copy(note=message.note + 2)
+    names = [str(track.name) for track in file.tracks]
+    file.tracks[-1][:] = [message for message in file.tracks[-1] if message.type != "track_name"]
+    file.tracks[-1].insert(0, mido.MetaMessage("track_name", name="Second"))
+    file.save(path)
+    assert "Second" not in names
+    chosen = ("--primer", path, "--set", "data.melody_track=Second", "--chords", "Dm7 | G7 | C | A7")
+    for line in generate(*chosen):
+        assert line[: len(LICK)] == [Note(note.start, note.duration, note.pitch + 2) for note in LICK]
+
+
+def test_options_of_reading_need_a_primer(model: Path, tmp_path: Path) -> None:
+    done = command("generate", model, "--set", "data.melody_track=1", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "error: data.melody_track is for the file of a primer, and there is none; leave it out\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "style", "swing"),
+    [
+        (("--chords", "bossa-minor"), "bossa", 0.5),
+        (("--chords", "bossa-minor", "--style", "swing"), "swing", 0.62),
+        (("--chords", "Dm7 | G7 | C6 | A7"), "swing", 0.62),
+        (("--chords", "Dm7 | G7 | C6 | A7", "--style", "bossa"), "bossa", 0.5),
+        (("--chords", "Dm7 | G7 | C6 | A7", "--style", "bossa", "--swing", "0.6"), "bossa", 0.6),
+    ],
+)
+def test_a_bossa_is_comped_and_played_as_one(
+    model: Path, tmp_path: Path, request_: tuple[str, ...], style: str, swing: float
+) -> None:
+    done = command("generate", model, "--format", "mid", "--out", "takes", "--seed", 1, *request_, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "takes" / "settings.json").read_text())["prompt"]["swing"] == swing
+    file = mido.MidiFile(tmp_path / "takes" / "take-01.mid")
+    bass = next(track for track in file.tracks if "bass" in track.name.casefold())
+    starts, pulse = [], 0
+    for message in bass:
+        pulse += message.time
+        if message.type == "note_on":
+            starts.append(pulse / file.ticks_per_beat)
+    eighth = 1 + swing  # the one behind the second beat
+    assert starts[:3] == pytest.approx([0, eighth, 2] if style == "bossa" else [0, 1, 2], abs=0.01)
+
+
+def test_a_key_alone_asks_for_a_blues_in_it(model: Path, tmp_path: Path) -> None:
+    done = command("generate", model, "--key", "Bb", "--out", "takes", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Blues in Bb: 12 bars" in done.stdout
+
+
+def test_a_title_stays_on_its_line(model: Path, tmp_path: Path) -> None:
+    done = command("generate", model, "--title", "Red\x1b[31m\nRoad", "--out", "takes", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("take 1: Red [31m Road: 12 bars")
+    done = command("generate", model, "--title", "x" * 201, "--out", "more", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "error: --title has 201 characters; allowed: 200\n")

@@ -55,7 +55,7 @@ def sheet_of(changes: Changes, notes: Iterable[Note], prompt: Mapping[str, Any])
         key=changes.key,
         tempo_bpm=prompt["tempo"],
         swing=prompt["swing"],
-        style=changes.style,
+        style=prompt.get("style") or changes.style,
         instrument=prompt["instrument"],
         pitch_range=asked_range(prompt),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from seqforge import RequestError
+from seqforge_jazz.forms import form_of
 
 __all__ = ["resolved"]
 
@@ -23,6 +24,11 @@ _FILE_NAME = re.compile(r"[^\n|]*\.[A-Za-z][A-Za-z0-9]{1,7}|(?:/|~/|\.{1,2}[/\\]
 _PAGE = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
 _LINK = re.compile(r"irealb(?:ook)?://", re.IGNORECASE)
 _STRAIGHT_STYLES = ("afro", "baiao", "bossa", "even", "funk", "latin", "pop", "reggae", "rnb", "rock", "samba")
+_BOSSA_STYLES = ("bossa", "latin", "samba")
+_BOSSA = "bossa"
+_STRAIGHT = 0.5  # the swing of straight eighths
+_FORM_OF_A_KEY = "blues"  # what is played in a key, where nobody says what
+_LONGEST_TITLE = 200
 _MOST_WARNINGS = 10
 _SLOWEST, _FASTEST = 30, 400  # quarters a minute
 
@@ -32,17 +38,36 @@ _log = logging.getLogger(__name__)
 def resolved(given: Mapping[str, Any]) -> dict[str, Any]:
     """What somebody said of a prompt, with the chart as a text that depends on nothing outside of it.
 
-    A tune of iReal Pro adds what it says of its title, key, tempo and swing, where nobody said it. What of the tune may
-    be meant otherwise is logged as a warning. `RequestError` for a source that can't be read.
+    A tune of iReal Pro adds what it says of its title, key, tempo, style and swing, where nobody said it; a bossa is
+    played straight. What of the tune may be meant otherwise is logged as a warning. `RequestError` for a source that
+    can't be read.
     """
     values = {name: value for name, value in given.items() if value is not None}
+    if "title" in values:
+        values["title"] = _title(values["title"])
     tune = values.pop("tune", None)
+    if "key" in values:
+        values.setdefault("chords", _FORM_OF_A_KEY)
     source = _read(values["chords"]) if "chords" in values else ""
     if _LINK.search(source):
-        return _with_tune(values, source, tune)
-    if tune is not None:
+        values = _with_tune(values, source, tune)
+    elif tune is not None:
         raise RequestError(f"--tune is '{tune:.40}', but --chords holds no tunes; allowed: with links of iReal Pro")
-    return {**values, "chords": source} if "chords" in values else values
+    elif "chords" in values:
+        values["chords"] = source
+    return {"swing": _STRAIGHT, **values} if _is_bossa(values) else values
+
+
+def _title(text: str) -> str:
+    """The title on one line, without what moves a cursor."""
+    if len(text) > _LONGEST_TITLE:
+        raise RequestError(f"--title has {len(text):,} characters; allowed: {_LONGEST_TITLE}")
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _is_bossa(values: Mapping[str, Any]) -> bool:
+    form = form_of(values.get("chords", ""))
+    return values.get("style", form.style if form is not None else "") == _BOSSA
 
 
 def _with_tune(values: Mapping[str, Any], source: str, wanted: str | None) -> dict[str, Any]:
@@ -58,7 +83,9 @@ def _with_tune(values: Mapping[str, Any], source: str, wanted: str | None) -> di
     if _SLOWEST <= tune.tempo_bpm <= _FASTEST:
         told["tempo"] = float(tune.tempo_bpm)
     if any(style in tune.style.casefold() for style in _STRAIGHT_STYLES):
-        told["swing"] = 0.5
+        told["swing"] = _STRAIGHT
+    if any(style in tune.style.casefold() for style in _BOSSA_STYLES):
+        told["style"] = _BOSSA
     return {**told, **values, "chords": form.chart.text, "choruses": form.choruses}
 
 

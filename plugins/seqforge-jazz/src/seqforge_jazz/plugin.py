@@ -42,6 +42,13 @@ _CHANGES_OPTIONS = (
     ),
     Option(name="choruses", type=int, default=1, minimum=1, maximum=500, help="how often the chart is played"),
     Option(name="tempo", type=float, default=160.0, minimum=30, maximum=400, help="quarters a minute"),
+    Option(
+        name="style",
+        type=str,
+        default=None,
+        choices=("swing", "bossa"),
+        help="what the band plays in 4/4: swing or bossa; without, what the form or tune is",
+    ),
 )
 _INSTRUMENT = Option(
     name="instrument",
@@ -106,7 +113,7 @@ def _swing(usual: float) -> Option:
         default=usual,
         minimum=0.5,
         maximum=0.75,
-        help="share of a beat that its first eighth takes; 0.5 is straight",
+        help="share of a beat that its first eighth takes; 0.5 is straight, as a bossa is",
     )
 
 
