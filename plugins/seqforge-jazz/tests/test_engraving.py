@@ -321,3 +321,12 @@ def test_without_verovio_a_plain_generate_goes_on_and_svg_says_what_to_type(run_
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.endswith('type: python -m pip install "seqforge-jazz[score]"\n')
     assert not (tmp_path / "asked").exists()
+
+
+def test_the_example_of_the_documentation_runs() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "score.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    values: dict[str, object] = {}
+    exec(example, values)
+    spans = values["spans"]
+    assert repr(spans).replace("'", '"').replace("start=", "").replace("end=", "").replace("pitch=", "") in example

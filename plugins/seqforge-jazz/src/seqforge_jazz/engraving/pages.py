@@ -48,7 +48,7 @@ def engrave(sheet: LeadSheet, *, pitch: str = "concert", page_height: int | None
     """The pages as SVG documents, at one of `PITCHES`; without `page_height` one that is as tall as it needs to be.
 
     Every note is a group of class `note` with an id such as `n-48` (see `note_spans`), with its first and last tick in
-    `data-start` and `data-end`. Only very long sheets (over 50 lines) come on several tall pages.
+    `data-start` and `data-end`. Only long sheets (over some 50 lines) may come on several tall pages.
     """
     part = written_part(sheet, pitch)
     title = " ".join(printable(sheet.title).split())
