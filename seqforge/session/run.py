@@ -208,9 +208,8 @@ class _Session:
     def page(self, takes: tuple[Take, ...], found: Mapping[str, Any], copied: Novelty | None) -> str:
         """What stands in report.html."""
         background = run_background(self.plan, self.corpus, self.progress, found, copied)
-        model, request = read_model(self.folder.model), _takes_request(self.plan)
-        codec, folder = self.corpus.codec, self.folder.path
-        return page(takes_contents(self.registry, model, codec, request, takes, folder, background))
+        model, codec, request = read_model(self.folder.model), self.corpus.codec, _takes_request(self.plan)
+        return page(takes_contents(self.registry, model, codec, request, takes, self.folder.path, background))
 
     def train(self, is_interrupted: Callable[[], bool]) -> None:
         """Train to the end; see `seqforge.training.loop.train`."""
