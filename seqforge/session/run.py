@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,11 +28,11 @@ from seqforge.randomness import generator
 from seqforge.report.page import page
 from seqforge.session.checkpoints import Checkpoint, Provenance, restore, save_checkpoint
 from seqforge.session.data import Corpus
-from seqforge.session.evaluate import measure_pieces
 from seqforge.session.no_copy import quotation_filters
 from seqforge.session.plan import Plan
-from seqforge.session.report import Background, loss_curve
+from seqforge.session.report import Background
 from seqforge.session.results import run_results, write_results
+from seqforge.session.run_findings import measured_takes, run_background
 from seqforge.session.takes import Made, Take, TakesRequest, make_takes, takes_contents
 from seqforge.training.interruption import interruptions_deferred
 from seqforge.training.loop import Evaluation, Observer, Progress, train
@@ -190,9 +190,9 @@ class _Session:
         pieces = generated_pieces(corpus.codec, plan.config.samples.prompt, [take.tokens for take in takes])
         copied = _novelty(corpus, pieces) if pieces else None
         self.folder.evaluation.unlink(missing_ok=True)
-        found = {**run_results(corpus, likelihood, copied), **self.measured(pieces)}
+        found = {**run_results(corpus, likelihood, copied), **measured_takes(self.registry, plan, corpus, pieces)}
         write_results(self.folder, self.model_file(), found)
-        self.write_report(takes, found, copied)
+        atomic.write_text(self.folder.report, self.page(takes, found, copied))
         self.folder.earlier_resume.unlink(missing_ok=True)
         return RunResult(
             folder=self.folder,
@@ -205,41 +205,11 @@ class _Session:
             novelty=copied,
         )
 
-    def measured(self, takes: list[Piece]) -> dict[str, Any]:
-        """The takes in every measure, beside the pieces that are not held out."""
-        config, corpus = self.plan.config, self.corpus
-        held_out = corpus.split.test or corpus.split.validation
-        hidden = {piece.id for piece in held_out}
-        reference = [piece for piece in corpus.pieces if piece.id not in hidden]
-        if not takes:
-            return {}
-        try:
-            measures = measure_pieces(self.registry, config.codec.name, corpus.codec, takes, reference, held_out)
-        except PluginError as error:  # a metric that fails must not cost the run
-            return {"notes": [str(error)]}
-        sampling = dict(config.samples.sampling)
-        return {
-            "takes": {
-                "count": len(takes), "seed": config.seed, "sampling": sampling, "prompts": "of the run's samples",
-            },
-            "reference": {"pieces": len(reference), "digest": corpus.digest},
-            "measures": [measure.to_json() for measure in measures],
-        }  # fmt: skip
-
-    def write_report(self, takes: Sequence[Take], found: Mapping[str, Any], copied: Novelty | None) -> None:
-        """Write report.html, the page of the run."""
-        model = read_model(self.folder.model)
-        evaluations = [dataclasses.asdict(evaluation) for evaluation in self.progress.evaluations]
-        background = Background(
-            name=f"seqforge {short_name(self.plan.config.recipe) or 'run'}, seed {self.plan.config.seed}",
-            curve=loss_curve(list(enumerate(self.progress.losses, 1)), evaluations, found),
-            results=found,
-            novelty=copied,
-            sources=self.corpus.quotable,
-        )
-        request = _takes_request(self.plan)
-        contents = takes_contents(self.registry, model, self.corpus.codec, request, takes, self.folder.path, background)
-        atomic.write_text(self.folder.report, page(contents))
+    def page(self, takes: tuple[Take, ...], found: Mapping[str, Any], copied: Novelty | None) -> str:
+        """What stands in report.html."""
+        background = run_background(self.plan, self.corpus, self.progress, found, copied)
+        model, codec, request = read_model(self.folder.model), self.corpus.codec, _takes_request(self.plan)
+        return page(takes_contents(self.registry, model, codec, request, takes, self.folder.path, background))
 
     def train(self, is_interrupted: Callable[[], bool]) -> None:
         """Train to the end; see `seqforge.training.loop.train`."""

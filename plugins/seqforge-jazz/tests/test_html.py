@@ -15,7 +15,7 @@ from seqforge.evaluation.scoring import piece_nats
 from seqforge.generation.loop import generate_tokens
 from seqforge.plugins import Registry
 from seqforge.session.models import find_model, model_codec, numpy_model
-from seqforge.session.strategy import make_strategy
+from seqforge.session.strategy import make_strategy, sampling_settings
 from seqforge_jazz.chords import Chord
 from seqforge_jazz.melody_events import melody_events
 from seqforge_jazz.page.entry import note_kind
@@ -132,7 +132,7 @@ def tokens_of(folder, number, codec, registry):
     """The tokens of a take of a run, generated again."""
     settings = json.loads((folder / "samples" / "settings.json").read_text())
     model = numpy_model(registry, find_model(registry, str(folder)).model)
-    strategy = make_strategy(registry, settings["sampling"], codec.vocabulary)
+    strategy = make_strategy(registry, sampling_settings(registry, settings["sampling"], "--"), codec.vocabulary)
     prompts = [settings["prompt"]] * settings["count"]
     return list(generate_tokens(model, codec, prompts, strategy, seed=settings["seed"]))[number]
 
