@@ -22,6 +22,8 @@ class Kills:
 
 def start(folder, toy_path, *arguments, **options):
     """`seqforge ARGUMENTS` in a process of its own."""
+    # tests in the background of a shell ignore Ctrl-C, and a new process would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [sys.executable, "-m", "seqforge", *arguments],
         cwd=folder,
