@@ -292,7 +292,7 @@ def test_names_that_would_do_harm_are_shown_as_they_are(visit, tmp_path, run_fol
     opened = visit(folder / "takes.html")
     opened.play()
     shown = opened.page.locator("#player-title").inner_text()
-    assert title.replace("\u202e", "\ufffd") in shown
+    assert title.replace("\u202e", " ") in shown
     assert opened.errors == []
     assert len(opened.requests) == 1
 
