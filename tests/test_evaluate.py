@@ -1,8 +1,12 @@
 """`seqforge evaluate`: runs, models and files, what it says, and what it refuses."""
 
+import contextlib
 import json
 import math
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -327,3 +331,28 @@ def test_a_single_piece_has_no_interval():
     found = rate_interval(Score((6.0,), {"event": (3.0,)}), "event")
     assert found.value == 2
     assert found.to_json() == {"value": 2.0, "low": None, "high": None}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize(("columns", "is_whole"), [(60, False), (200, True)])
+def test_the_measures_fit_the_terminal(toy_run, toy_path, tmp_path, columns, is_whole):
+    import pty
+
+    main, other = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(toy_path), "COLUMNS": str(columns)}
+    command = [sys.executable, "-m", "seqforge", "evaluate", str(toy_run / "model.safetensors"), "-n", "8"]
+    with subprocess.Popen(command, stdout=other, stderr=subprocess.DEVNULL, cwd=tmp_path, env=environment) as process:
+        os.close(other)
+        shown = b""
+        with contextlib.suppress(OSError):  # how a terminal ends that nobody writes to any more
+            while part := os.read(main, 4096):
+                shown += part
+    os.close(main)
+    assert process.returncode == 0
+    lines = shown.decode().splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("measure"))
+    rows = lines[start : start + 4]
+    names = ["dots", "different letters", "surprise of letters"] if is_whole else ["dots", "letters", "nats"]
+    assert [row.split("  ")[0] for row in rows] == ["measure", *names]
+    assert ("unit" in rows[0], "KL" in rows[0], "held out" in rows[0]) == (is_whole, is_whole, True)
+    assert max(map(len, rows)) <= columns

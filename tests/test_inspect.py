@@ -56,6 +56,11 @@ def test_a_run_and_its_model_show_the_same(seqforge, toy_run):
     assert of_run["provenance"]["recipe"] == "toy"
     shown = seqforge("inspect", toy_run).out
     assert f"parameters    {of_run['parameters']:,}" in shown
+    shortest, (digest,) = of_run["no_copy"]["shortest"], of_run["no_copy"]["digests"]
+    assert of_run["no_copy"]["alphabet"] == "tokens"
+    assert shortest == digest["length"] - 1
+    words = f"N from {shortest} tokens on (digests: {digest['bytes']:,} bytes)"
+    assert f"no-copy       generate --no-copy N, {words}" in shown
     assert "codec         letters alphabet 5" in shown
 
 

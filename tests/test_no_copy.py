@@ -111,6 +111,8 @@ def test_an_older_file_generates_as_before_and_says_what_it_lacks(seqforge, gene
     outcome = seqforge("generate", path, "--no-copy", 6, "--out", "takes")
     assert (outcome.status, outcome.err.count("\n")) == (2, 1)
     assert "train it again" in outcome.err
+    assert "no digests of the training data" in seqforge("inspect", path).out
+    assert json.loads(seqforge("inspect", path, "--json").out)["no_copy"] is None
     assert not (tmp_path / "takes").exists()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from seqforge.commands.likelihood_report import interval_words, print_likelihood
 from seqforge.commands.novelty_report import novelty_lines
-from seqforge.commands.screen import counted, print_pairs, print_table, printable
+from seqforge.commands.screen import counted, print_pairs, print_table, printable, screen_width, table_width
 from seqforge.evaluation.likelihood import Likelihood
 from seqforge.evaluation.measuring import MeasuredValue
 from seqforge.session.evaluate import Report
@@ -66,14 +66,27 @@ def _print_measures(report: Report) -> None:
     header = ["measure", "unit", "value", "verdict", "median", "5 %", "95 %", "inside"]
     header += ["held out", "overlap", "KL"] if has_held_out else ["overlap", "KL"]
     rows = [_row(value, has_held_out) for value in report.measures]
-    print_table(header if report.subject.corpus else header[:3], rows)
+    header = header if report.subject.corpus else header[:3]
+    header, rows = _fitted(header, rows, [value.measure.name for value in report.measures])
+    print_table(header, rows)
     if report.subject.corpus:
         judged = "takes" if report.takes else "pieces"
         others = "; held out: of the held-out pieces" if has_held_out else ""
+        others += "; overlap, KL: of distances" if "KL" in header else ""
         print(
             f"value: median of the {judged}; median, 5 %, 95 %: of the reference; inside: share of {judged} between "
-            f"these{others}; overlap, KL: of distances (docs/evaluation.md)"
+            f"these{others} (docs/evaluation.md)"
         )
+
+
+def _fitted(header: list[str], rows: list[list[str]], names: list[str]) -> tuple[list[str], list[list[str]]]:
+    """The table as it fits the screen: with short names and no units, and without what --json alone has, if it must."""
+    if table_width(header, rows) > screen_width():
+        header = [header[0], *header[2:]]
+        rows = [[name, *row[2:]] for name, row in zip(names, rows, strict=True)]
+    if table_width(header, rows) > screen_width() and "KL" in header:
+        header, rows = header[:-2], [row[:-2] for row in rows]
+    return header, rows
 
 
 def _row(value: MeasuredValue, has_held_out: bool) -> list[str]:

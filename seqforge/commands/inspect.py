@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from seqforge.commands.screen import counted, print_json, print_pairs, printable
 from seqforge.errors import DataError, UnknownName
 from seqforge.plugins import Registry
+
+if TYPE_CHECKING:
+    from seqforge.files.model_file import ModelFile
 
 __all__ = ["inspect"]
 
@@ -38,7 +41,10 @@ def inspect(
             print_json(values)
         else:
             del values["configuration"]  # long, and in the JSON
-            print_pairs([(key, printable(_shortened(_in_words(value)))) for key, value in values.items()])
+            shown = {**values, "no_copy": _no_copy_words(values["no_copy"])}
+            print_pairs(
+                [(key.replace("_", "-"), printable(_shortened(_in_words(value)))) for key, value in shown.items()]
+            )
         return
     _inspect_data(registry, target, codec, set_ or [], as_json=json)
 
@@ -69,9 +75,30 @@ def _model_values(registry: Registry, target: str) -> dict[str, Any]:
         "weights": {name: list(weight.shape) for name, weight in sorted(model.weights.items())},
         "parameters": sum(weight.size for weight in model.weights.values()),
         "data": dict(model.data),
+        "no_copy": _no_copy(model),
         "provenance": {key: value for key, value in model.provenance.items() if key != "configuration"},
         "configuration": model.provenance["configuration"],
     }
+
+
+def _no_copy(model: ModelFile) -> dict[str, Any] | None:
+    """What of its training data a model can be kept from quoting; `None` for one that carries no digests."""
+    from seqforge.session.no_copy import shortest_quotation
+
+    if not model.quotations:
+        return None
+    return {
+        "shortest": shortest_quotation(model),
+        "alphabet": model.quotations[0].alphabet,
+        "digests": [{"length": known.length, "bytes": len(known.bits)} for known in model.quotations],
+    }
+
+
+def _no_copy_words(values: dict[str, Any] | None) -> str:
+    if values is None:
+        return "no digests of the training data: generate --no-copy is not possible"
+    sizes = ", ".join(f"{digest['bytes']:,} bytes" for digest in values["digests"])
+    return f"generate --no-copy N, N from {values['shortest']} {values['alphabet']} on (digests: {sizes})"
 
 
 def _in_words(value: Any) -> str:

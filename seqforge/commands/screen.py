@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["counted", "print_json", "print_pairs", "print_table", "printable", "printable_lines", "show_everything"]
+__all__ = [
+    "counted",
+    "print_json",
+    "print_pairs",
+    "print_table",
+    "printable",
+    "printable_lines",
+    "screen_width",
+    "show_everything",
+    "table_width",
+]
+
+_GAP = "  "
 
 
 def counted(count: int, noun: str) -> str:
@@ -44,14 +57,25 @@ def print_json(values: Any) -> None:
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print columns; those after the first are set flush right if all their cells are numbers."""
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    widths = _widths(header, rows)
     right = [bool(rows) and all(_is_number(row[column]) for row in rows) for column in range(len(header))]
     for row in [header, *rows]:
         cells = [
             cell.rjust(width) if flush else cell.ljust(width)
             for cell, width, flush in zip(row, widths, right, strict=True)
         ]
-        print("  ".join(cells).rstrip())
+        print(_GAP.join(cells).rstrip())
+
+
+def table_width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How wide a table is, in letters."""
+    widths = _widths(header, rows)
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def screen_width() -> int:
+    """How many letters a line of the terminal has; as many as one likes where the output goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
 
 
 def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
@@ -59,6 +83,10 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     width = max((len(name) for name, _ in pairs), default=0)
     for name, text in pairs:
         print(f"{name.ljust(width)}  {text}".rstrip())
+
+
+def _widths(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
 
 
 def _is_number(cell: str) -> bool:

@@ -17,7 +17,7 @@ from seqforge.files.ngram_filter import NgramFilter, run_codes
 from seqforge.generation.no_copy import NoCopyGuides
 from seqforge.interfaces import Codec, Guides, Piece, Quotable
 
-__all__ = ["longest_quotations", "no_copy_guides", "quotation_filters"]
+__all__ = ["longest_quotations", "no_copy_guides", "quotation_filters", "shortest_quotation"]
 
 _LENGTHS = range(4, 13)
 _MOST_REPEATED = 0.25
@@ -61,10 +61,15 @@ def no_copy_guides(model: ModelFile, codec: Codec, longest: int | None) -> Calla
             f"--no-copy compares {alphabet}, but this model file has digests of {min(other)}; install the version of "
             f"the codec that the model was trained with"
         )
-    shortest = max(known.length for known in model.quotations) - 1
+    shortest = shortest_quotation(model)
     if longest < shortest:
         raise OutOfRange("--no-copy", longest, f"at least {shortest} {alphabet} for this model")
     return functools.partial(NoCopyGuides, codec=codec, filters=model.quotations, longest=longest)
+
+
+def shortest_quotation(model: ModelFile) -> int:
+    """The shortest quotation that the digests of a model file, which has some, can allow, in values."""
+    return max(known.length for known in model.quotations) - 1
 
 
 def longest_quotations(

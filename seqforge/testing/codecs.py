@@ -3,300 +3,179 @@
 class TestMelody(CodecSuite):
     name = "melody"          # as registered
     source = "jazz-etudes"   # what --data takes: a data set, a file, a folder
+
+Here stand the checks of what a codec may offer: quotations, places, prompts that are resolved, primers. Each is left
+out for one that does not offer what it is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from seqforge.errors import DataError, SeqforgeError
-from seqforge.interfaces import Codec, Guides, Piece
-from seqforge.testing.digest import digests, digests_elsewhere
-from seqforge.testing.material import Material, default_prompt, find_material, walk
-from seqforge.testing.pieces import assert_well_formed
-from seqforge.testing.suite import NOT_CHECKED, Suite, check
+from seqforge.errors import DataError
+from seqforge.evaluation.alphabets import quotation_lines
+from seqforge.interfaces import Codec, Piece, Quotable
+from seqforge.options import check_options
+from seqforge.testing.codec_walks import WalkChecks
+from seqforge.testing.material import default_prompt
+from seqforge.testing.suite import NOT_CHECKED, check
 
 __all__ = ["CodecSuite"]
 
-_BLOCK = 64
 _FEW = 6
-_RANDOM_SEQUENCES = 40
+_LONGEST_PLACE = 40
+_CUTS = 6
 
 
-class CodecSuite(Suite):
+class CodecSuite(WalkChecks):
     """The checks of a codec, over every piece of `source`; without one, over works that random walks give."""
 
-    kind: ClassVar[str] = "codecs"
-    options: Mapping[str, Any] = MappingProxyType({})
-    source: str = ""
-    """What `--data` takes."""
-    source_options: Mapping[str, Any] = MappingProxyType({})
-    can_lack: ClassVar[tuple[str, ...]] = ("exact round trip",)
     least: ClassVar[int] = 14
     first: ClassVar[str] = "its_pieces_can_be_had"
 
-    def missing(self, need: str, **arguments: Any) -> str:
-        """See `Suite.missing`; `pieces` are there if the source has some."""
-        if need in ("pieces", "prompts") and not self._can_be_had():
-            return ""  # the first check says why
-        if need == "pieces" and not self.material().pieces:
-            return NOT_CHECKED + "there is no piece: name a source, such as a data set or files (--data)"
-        if need == "prompts" and not self.material().prompts:
-            return NOT_CHECKED + "its default prompt can't be followed, and there is no piece that has one"
-        return super().missing(need)
+    @check(needs=("quotations",))
+    def test_a_quotation_is_told_by_the_context(self) -> None:
+        """A class for each token wherever the field has a value; `--no-copy` looks ahead with it."""
+        codec = self.codec
+        assert isinstance(codec, Quotable), "it has `quotation` or `alphabets`, but not both"
+        quotation, fields = codec.quotation, {field.name: field.size for field in codec.context_fields}
+        assert quotation.name.isprintable(), "its name is more than a line"
+        assert quotation.name.strip(), "it has no name"
+        assert quotation.view.field in fields, f"'{quotation.view.field}' is none of the context's fields"
+        rows = [len(row) for row in quotation.view.classes]
+        expected = [len(codec.vocabulary)] * fields[quotation.view.field]
+        assert rows == expected, "it has not a class for each token and each value of its field"
+        assert min(map(min, quotation.view.classes)) >= 0, "a class is negative"
 
-    def material(self) -> Material:
-        """The codec and the pieces of its source."""
+    @check(needs=("quotations", "pieces"), after=("a_quotation_is_told_by_the_context",))
+    def test_a_quotation_is_the_same_in_every_variant(self) -> None:
+        for piece in self.material().pieces[:_FEW]:
+            (line,) = quotation_lines(self.codec, [piece])
+            assert len(line.values), f"'{piece.id}' has no value"
+            for variant in self.codec.variants(piece):
+                (other,) = quotation_lines(self.codec, [variant])
+                np.testing.assert_array_equal(other.values, line.values, err_msg=f"values of '{variant.id}'")
 
-        def find() -> Material:
-            name = self.registry().full_name(self.part())
-            return find_material(self.registry(), name, self.source, self.source_options, self.options)
+    @check(needs=("quotations", "pieces"), after=("a_quotation_is_told_by_the_context",))
+    def test_alphabets_have_a_token_for_each_value(self) -> None:
+        codec, names = self.codec, set()
+        assert isinstance(codec, Quotable)
+        for piece in self.material().pieces[:_FEW]:
+            alphabets = codec.alphabets(piece)
+            names.add(tuple(alphabets))
+            assert codec.quotation.name not in alphabets, f"'{codec.quotation.name}' is the name of the first alphabet"
+            again = codec.alphabets(piece)
+            for name, (values, tokens) in alphabets.items():
+                where = f"{name} of '{piece.id}'"
+                assert values.shape == tokens.shape == (len(values),), f"{where}: not a token for each value"
+                for array in (values, tokens):
+                    assert np.issubdtype(array.dtype, np.integer), f"{where}: {array.dtype}; allowed: integers"
+                    assert not len(array) or array.min() >= 0, f"{where}: {array.min()}"
+                assert not len(tokens) or tokens.max() < len(piece.tokens), f"{where}: token {tokens.max()}"
+                assert (np.diff(tokens) >= 0).all(), f"{where}: tokens are not in order"
+                np.testing.assert_array_equal(again[name][0], values, err_msg=f"{where}, asked for twice")
+        assert len(names) == 1, f"pieces have other alphabets than others: {sorted(names)}"
 
-        found: Material = self.keep("material", find)
-        return found
+    @check(needs=("places", "pieces"))
+    def test_a_place_is_a_word_or_two(self) -> None:
+        for piece in self.material().pieces[:_FEW]:
+            for token in {0, len(piece.tokens) // 2, len(piece.tokens) - 1}:
+                place = self._offered("place")(piece, token)
+                where = f"token {token} of '{piece.id}'"
+                assert isinstance(place, str), f"{where}: {type(place).__name__}; allowed: text"
+                assert place.strip(), f"{where} has no place"
+                assert place.isprintable(), f"{where}: {place!r} is more than a line"
+                assert len(place) <= _LONGEST_PLACE, f"{where}: {place!r} is too long"
+                assert self._offered("place")(piece, token) == place, f"{where} has another place the second time"
 
-    @property
-    def codec(self) -> Codec:
-        """The codec under test, with the vocabulary of its pieces."""
-        return self.material().codec
-
-    @check()
-    def test_its_pieces_can_be_had(self) -> None:
-        assert self.material().part.spec.name
-
-    @check()
-    def test_a_stored_vocabulary_gives_the_same_codec(self) -> None:
-        material = self.material()
-        stored = material.codec
-        again: Codec = material.part.build(vocabulary=stored.vocabulary, **stored.options)
-        assert again.vocabulary == stored.vocabulary
-        assert again.context_fields == stored.context_fields
-        assert again.output_views == stored.output_views
-        assert dict(again.options) == dict(stored.options)
-        assert material.codec.vocabulary.symbols, "the vocabulary is empty"
-
-    @check(needs=("pieces",))
-    def test_pieces_are_well_formed(self) -> None:
-        for piece in self.material().pieces:
-            assert_well_formed(piece, self.codec)
-
-    @check(needs=("pieces",), after=("pieces_are_well_formed",))
-    def test_works_round_trip(self) -> None:
-        """Encoding what was decoded gives the piece again; a codec without exact round trip keeps its events."""
-        exact = "exact round trip" not in self.declared()
-        for piece in self.material().pieces:
-            codec = self.codec if exact else self.material().new_codec()
-            again = codec.encode(self.codec.decode(piece.tokens.tolist(), piece.prompt))
-            if exact:
-                np.testing.assert_array_equal(again.tokens, piece.tokens, err_msg=f"tokens of '{piece.id}'")
-                np.testing.assert_array_equal(again.context, piece.context, err_msg=f"context of '{piece.id}'")
-            else:
-                events = [each.units(its.tokens)["event"] for each, its in ((codec, again), (self.codec, piece))]
-                assert events[0] == events[1], f"events of '{piece.id}'"
-
-    @check(needs=("pieces",))
-    def test_encoding_keeps_to_a_stored_vocabulary(self) -> None:
-        before = self.codec.vocabulary
-        for work in self.material().works(_FEW):
-            try:
-                self.codec.encode(work)
-            except DataError:
-                continue
-        assert self.codec.vocabulary == before
-
-    @check(needs=("prompts",))
-    def test_decoding_is_total(self) -> None:
-        """Any tokens of the vocabulary give a work or a `SeqforgeError`.
-
-        A work can be encoded, or a `DataError` says why it can't.
-        """
-        generator = np.random.default_rng(41)
-        prompts = self.material().prompts
-        for number in range(_RANDOM_SEQUENCES):
-            length = 0 if number == 0 else int(generator.integers(1, 200))
-            tokens = generator.integers(0, len(self.codec.vocabulary), length).tolist()
-            try:
-                work = self.codec.decode(tokens, prompts[int(generator.integers(len(prompts)))])
-            except SeqforgeError:
-                continue
-            try:
-                self.material().new_codec().encode(work)
-            except DataError:
-                continue
-
-    @check(needs=("pieces",), after=("pieces_are_well_formed",))
-    def test_the_guide_says_the_stored_context(self) -> None:
-        for piece, context, _, done in self._walks():
-            ended = int(done.argmax()) if done.any() else len(done)
-            assert ended == len(done), f"the guide of '{piece.id}' is done after {ended} of {len(done)} tokens"
-            np.testing.assert_array_equal(context, piece.context, err_msg=f"context of '{piece.id}'")
-
-    @check(needs=("pieces",), after=("pieces_are_well_formed",))
-    def test_the_guide_allows_the_stored_tokens(self) -> None:
-        for piece, _, allowed, _ in self._walks():
-            refused = np.flatnonzero(~allowed)
-            assert not refused.size, (
-                f"token {refused[0]} of '{piece.id}' ({self.codec.vocabulary.symbols[piece.tokens[refused[0]]]})"
-            )
-
-    @check(needs=("prompts",))
-    def test_something_is_always_allowed(self) -> None:
-        """Also in rows that are done; along random walks."""
-        size, fields = len(self.codec.vocabulary), self.codec.context_fields
-        for seed, prompts in enumerate(self._some_prompts()):
-            guides = self.codec.guides(prompts)
-            for tokens in walk(guides, size, seed):
-                assert _allowed(guides, size).any(axis=1).all(), "a row of what is allowed is empty"
-                context = guides.context()
-                assert context.shape == (len(prompts), len(fields))
-                for number, field in enumerate(fields):
-                    assert np.isin(context[:, number], np.arange(field.size)).all(), f"a value of {field.name}"
-                guides.accept(tokens)
-
-    @check(needs=("prompts",))
-    def test_guides_of_a_batch_equal_single_ones(self) -> None:
-        """Each row goes its own way, and ignores tokens once it is done."""
-        size = len(self.codec.vocabulary)
-        for seed, prompts in enumerate(self._some_prompts()):
-            batch, single = self.codec.guides(prompts), [self.codec.guides([prompt]) for prompt in prompts]
-            for tokens in walk(batch, size, seed):
-                for row, guides in enumerate(single):
-                    assert batch.done[row] == guides.done[0]
-                    if not guides.done[0]:
-                        _assert_same_step(batch, row, guides, 0, size)
-                        guides.accept(tokens[row : row + 1])
-                batch.accept(tokens)
-
-    @check(needs=("prompts",), after=("guides_of_a_batch_equal_single_ones",))
-    def test_selected_guides_are_copies(self) -> None:
-        size = len(self.codec.vocabulary)
-        for seed, prompts in enumerate(self._some_prompts()):
-            guides, twin = self.codec.guides(prompts), self.codec.guides(prompts)
-            for tokens in walk(guides, size, seed, longest=9):
-                guides.accept(tokens)
-                twin.accept(tokens)
-            rows = np.array([len(prompts) - 1, 0, 0], np.int32)
-            chosen = guides.select(rows)
-            for place, row in enumerate(rows):
-                _assert_same_step(chosen, place, guides, int(row), size)
-            for tokens in walk(chosen, size, seed + 100, longest=9):
-                chosen.accept(tokens)
-            for row in range(len(prompts)):
-                _assert_same_step(guides, row, twin, row, size)
+    @check(needs=("resolving", "prompts"))
+    def test_resolving_a_prompt_twice_changes_nothing_more(self) -> None:
+        """What comes out are prompt options that JSON keeps, and depends on nothing that is to be read again."""
+        options = self.material().part.spec.prompt_options
+        for prompt in ({}, *self._said()):
+            given = dict(prompt)
+            resolved = self._offered("resolve")(given)
+            assert given == prompt, "the prompt that was said is changed"
+            assert json.loads(json.dumps(resolved)) == resolved, "it is changed by JSON"
+            check_options(options, resolved, "")
+            again = self._offered("resolve")(dict(resolved))
+            assert again == resolved, "resolving what was resolved gives something else"
 
     @check(
-        needs=("pieces",),
-        after=("pieces_are_well_formed", "the_guide_says_the_stored_context", "the_guide_allows_the_stored_tokens"),
+        needs=("resolving", "pieces"),
+        after=("the_guide_says_the_stored_context", "resolving_a_prompt_twice_changes_nothing_more"),
     )
-    def test_variants_are_pieces_and_contain_the_piece(self) -> None:
-        for piece in self.material().pieces[:_FEW]:
-            variants = list(self.codec.variants(piece))
-            assert any(_same(variant, piece) for variant in variants), f"'{piece.id}' is not among its variants"
-            for variant in variants:
-                assert variant.group == piece.group
-                assert_well_formed(variant, self.codec)
-            for variant, context, allowed, _ in _walks(self.codec, variants):
-                np.testing.assert_array_equal(context, variant.context, err_msg=f"context of '{variant.id}'")
-                assert allowed.all(), f"the guide of '{variant.id}' does not allow its tokens"
-
-    @check(needs=("pieces",))
-    def test_units_are_positive_and_add_up(self) -> None:
-        pieces = self.material().pieces[:_FEW]
-        apart = [self.codec.units(piece.tokens) for piece in pieces]
-        assert all(units["event"] > 0 for units in apart)
-        assert all(value >= 0 and np.isfinite(value) for units in apart for value in units.values())
-        together = self.codec.units(np.concatenate([piece.tokens for piece in pieces]))
-        for unit, value in together.items():
-            assert value == pytest.approx(sum(units[unit] for units in apart)), unit
-
-    @check(needs=("pieces",))
-    def test_the_vocabulary_is_the_same_in_every_process(self) -> None:
-        """And so are the pieces, whatever the order in which a process walks through a set."""
-        request = (self.name, self.source, self.source_options, self.options)
-        here = digests(self.material())
-        for seed in ("1", "2"):
-            elsewhere = digests_elsewhere(*request, hash_seed=seed)
-            assert elsewhere["vocabulary"] == here["vocabulary"], "the vocabulary is another in another process"
-            assert elsewhere["pieces"] == here["pieces"], "the pieces are others in another process"
-
-    def _can_be_had(self) -> bool:
-        def attempt() -> bool:
-            try:
-                self.material()
-            except Exception:  # noqa: BLE001  # whatever it is, the first check fails with it
-                return False
-            return True
-
-        can: bool = self.keep("can be had", attempt)
-        return can
-
-    def _walks(self) -> list[tuple[Piece, Any, Any, Any]]:
-        walks: list[tuple[Piece, Any, Any, Any]] = self.keep(
-            "walks", lambda: _walks(self.codec, self.material().pieces)
-        )
-        return walks
-
-    def _some_prompts(self) -> list[list[Mapping[str, Any]]]:
-        """Batches of prompts: one alone, and some that differ."""
-        prompts = self.material().prompts
-        spread = list(prompts[:: max(1, len(prompts) // _FEW)][:_FEW])
+    def test_a_resolved_prompt_leads_where_it_led_before(self) -> None:
         default = default_prompt(self.material().part)
-        with_default = [default, *spread] if self._follows(default) else spread
-        return [[prompts[0]], with_default + spread[:1]]
+        for piece, prompt in zip(self.material().pieces[:_FEW], self._said(), strict=False):
+            guides = self.codec.guides([{**default, **self._offered("resolve")(prompt)}])
+            for step, token in enumerate(piece.tokens):
+                assert not guides.done[0], f"the guide of '{piece.id}' is done after {step} tokens"
+                np.testing.assert_array_equal(guides.context()[0], piece.context[step], err_msg=f"'{piece.id}'")
+                guides.accept(np.array([token], np.int32))
 
-    def _follows(self, prompt: Mapping[str, Any]) -> bool:
-        try:
-            self.codec.guides([prompt])
-        except SeqforgeError:
-            return False
-        return True
+    @check(needs=("primers", "pieces"), after=("the_guide_allows_the_stored_tokens", "works_round_trip"))
+    def test_a_primer_comes_first_and_whole(self) -> None:
+        """Its tokens alone are allowed until all of its notes, or events, are through."""
+        declared = {option.name for option in self.material().part.spec.prompt_options}
+        assert "primer" in declared, "it has the method `with_primer`, but no prompt option `primer`"
+        default = default_prompt(self.material().part)
+        begun = 0
+        for piece, primer in self._primers():
+            prompt = {**default, **piece.prompt}
+            before = dict(prompt)
+            primed = dict(self._offered("with_primer")(prompt, primer))
+            assert prompt == before, "the prompt that was given is changed"
+            assert json.loads(json.dumps(primed)) == primed, "the prompt with the primer is changed by JSON"
+            check_options(self.material().part.spec.prompt_options, primed, "")
+            led = _led(self.codec, primed, primer)
+            has, wanted = (_size(self.codec.units(tokens)) for tokens in (primer.tokens[:led], primer.tokens))
+            assert has == wanted, f"the guide leads through {led} tokens of a primer of {len(primer.tokens)}"
+            begun += 1
+        if not begun:
+            pytest.skip(NOT_CHECKED + "no beginning of a piece is a work of its own")
+
+    def _offered(self, name: str) -> Any:
+        """A method that not every codec has."""
+        return getattr(self.codec, name)
+
+    def _said(self) -> list[dict[str, Any]]:
+        """Prompts, as far as their options have a value."""
+        names = {option.name for option in self.material().part.spec.prompt_options}
+        return [
+            {name: value for name, value in prompt.items() if value is not None and name in names}
+            for prompt in self.material().prompts[:_FEW]
+        ]
+
+    def _primers(self) -> Iterator[tuple[Piece, Piece]]:
+        """Pieces, and the first half of each as a piece of its own."""
+        for piece in self.material().pieces[:_FEW]:
+            middle = len(piece.tokens) // 2
+            for end in range(max(1, middle), min(middle + _CUTS, len(piece.tokens))):
+                try:
+                    work = self.codec.decode(piece.tokens[:end].tolist(), piece.prompt)
+                    yield piece, self.codec.encode(work)
+                except DataError:
+                    continue
+                break
 
 
-def _walks(codec: Codec, pieces: Sequence[Piece]) -> list[tuple[Piece, Any, Any, Any]]:
-    """For each piece what its guide says along its tokens: context (T, F), whether allowed and whether done (T,)."""
-    walks: list[tuple[Piece, Any, Any, Any]] = []
-    for start in range(0, len(pieces), _BLOCK):
-        block = pieces[start : start + _BLOCK]
-        guides = codec.guides([piece.prompt for piece in block])
-        longest = max(len(piece.tokens) for piece in block)
-        tokens = np.zeros((len(block), longest), np.int32)
-        for row, piece in enumerate(block):
-            tokens[row, : len(piece.tokens)] = piece.tokens
-        contexts, permitted, done = [], [], []
-        for step in range(longest):
-            contexts.append(guides.context().copy())
-            done.append(guides.done.copy())
-            permitted.append(_allowed(guides, len(codec.vocabulary))[np.arange(len(block)), tokens[:, step]])
-            guides.accept(tokens[:, step])
-        for row, piece in enumerate(block):
-            end = len(piece.tokens)
-            context, allowed, is_done = (np.stack(array, axis=1)[row, :end] for array in (contexts, permitted, done))
-            walks.append((piece, context, allowed, is_done))
-    return walks
+def _led(codec: Codec, prompt: Mapping[str, Any], primer: Piece) -> int:
+    """How many tokens of the primer, from the first on, the guide leads through: nothing else is allowed."""
+    guides = codec.guides([prompt])
+    for step, token in enumerate(primer.tokens):
+        allowed = guides.allowed()
+        if guides.done[0] or allowed is None or np.flatnonzero(allowed[0]).tolist() != [token]:
+            return step
+        guides.accept(np.array([token], np.int32))
+    return len(primer.tokens)
 
 
-def _allowed(guides: Guides, size: int) -> Any:
-    """(B, V), also where everything is allowed: a mask, or factors."""
-    allowed = guides.allowed()
-    if allowed is None:
-        return np.ones((len(guides.done), size), np.bool_)
-    if allowed.dtype != np.bool_:
-        assert np.isfinite(allowed).all(), "a factor of what is allowed is not finite"
-        assert (allowed >= 0).all(), "a factor of what is allowed is negative"
-    return allowed
-
-
-def _assert_same_step(guides: Guides, row: int, others: Guides, other_row: int, size: int) -> None:
-    assert guides.done[row] == others.done[other_row]
-    if not guides.done[row]:
-        np.testing.assert_array_equal(guides.context()[row], others.context()[other_row])
-        np.testing.assert_array_equal(_allowed(guides, size)[row], _allowed(others, size)[other_row])
-
-
-def _same(piece: Piece, other: Piece) -> bool:
-    return np.array_equal(piece.tokens, other.tokens) and np.array_equal(piece.context, other.context)
+def _size(units: Mapping[str, float]) -> float:
+    """In notes, which silence behind the last one does not add to, where the codec counts them."""
+    return units.get("note", units["event"])
