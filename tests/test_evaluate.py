@@ -334,7 +334,7 @@ def test_a_single_piece_has_no_interval():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-@pytest.mark.parametrize(("columns", "is_whole"), [(60, False), (200, True)])
+@pytest.mark.parametrize(("columns", "is_whole"), [(70, False), (200, True)])
 def test_the_measures_fit_the_terminal(toy_run, toy_path, tmp_path, columns, is_whole):
     import pty
 
