@@ -105,8 +105,8 @@ class _Beam:
             self._extend(score, rank, width)
         if len(self.history) < count:
             raise RequestError(
-                f"{count} sequences were asked for, but there are only {len(self.history)} different ones "
-                "with this prompt and these settings; ask for fewer (-n)"
+                f"{count} different sequences were asked for, but with this prompt and these settings there are only "
+                f"{len(self.history)}; ask for fewer (-n)"
             )
         return [tokens[tokens != NONE] for tokens in self.history[:count]]
 
