@@ -114,21 +114,19 @@ def all_contenders(tokens: int, folder: Path) -> Iterator[tuple[str, Timed]]:
         codec = part.build(vocabulary=None)
         prompt = {option.name: option.default for option in part.spec.prompt_options}
         prompt["chords"] = " | ".join(["Dm7", "G7", "Cmaj7", "A7"] * (GUIDE_BARS // 4))
-        narrow = plain_spec(len(codec.vocabulary))
-        yield (
-            "seqforge, 1,024, mask of the jazz guide",
-            seqforge_loop(narrow, weights_of(narrow), Blindfold(codec), prompt, 1024),
-        )
+        narrow = NarrowCodec(codec)
+        ranged = {**prompt, "range": narrow.range}
+        yield "seqforge, 1,024, jazz guide", seqforge_loop(spec, weights, narrow, ranged, 1024)
         wide = jazz_spec(codec)
         for count in (1, 1024):
             name = f"seqforge, {count:,}, jazz guide and recipe's model"
             yield name, seqforge_loop(wide, weights_of(wide), codec, prompt, count)
 
 
-def plain_spec(values: int = VALUES) -> ModelSpec:
+def plain_spec() -> ModelSpec:
     """One-hot tokens, no context."""
     options = {"layers": 1, "hidden": HIDDEN, "embedding": 0, "context_embedding": 16, "dropout": 0.0}
-    return ModelSpec(architecture="lstm", vocabulary_size=values, context_fields=(), options=options)
+    return ModelSpec(architecture="lstm", vocabulary_size=VALUES, context_fields=(), options=options)
 
 
 def jazz_spec(codec: Any) -> ModelSpec:
@@ -180,21 +178,31 @@ class EndlessGuides:
             self.done = np.ones_like(self.done)
 
 
-class Blindfold:
-    """A codec's guides, but the model is not told the context: what the mask costs."""
+class NarrowCodec:
+    """The jazz guide for a model of 78 values that is not told their context: what the guide costs.
 
-    def __init__(self, codec: Any) -> None:
+    The values are a rest, a tie, the 28 pitches of a range and 48 durations.
+    """
+
+    context_fields = ()
+
+    def __init__(self, codec: Any, lowest_pitch: int = 50) -> None:
         self.codec = codec
-        self.vocabulary = codec.vocabulary
+        pitches = [f"pitch-{pitch}" for pitch in range(lowest_pitch, lowest_pitch + 28)]
+        durations = [f"ticks-{ticks}" for ticks in range(1, 49)]
+        symbols = ("rest", "tie", *pitches, *durations)
+        self.tokens = np.array([codec.vocabulary.symbols.index(symbol) for symbol in symbols], np.int32)
+        self.vocabulary = Vocabulary(symbols, tuple(codec.vocabulary.classes[token] for token in self.tokens))
+        self.range = f"{lowest_pitch}-{lowest_pitch + 27}"
 
-    def guides(self, prompts: list[Any]) -> BlindGuides:
-        return BlindGuides(self.codec.guides(prompts))
+    def guides(self, prompts: list[Any]) -> NarrowGuides:
+        return NarrowGuides(self.codec.guides(prompts), self.tokens)
 
 
-class BlindGuides:
-    def __init__(self, guides: Any) -> None:
+class NarrowGuides:
+    def __init__(self, guides: Any, tokens: np.ndarray) -> None:
         self.guides = guides
-        self.allowed, self.accept = guides.allowed, guides.accept
+        self.tokens = tokens
 
     @property
     def done(self) -> np.ndarray:
@@ -202,10 +210,16 @@ class BlindGuides:
         return done
 
     def context(self) -> np.ndarray:
-        return np.zeros((len(self.done), 0), np.int32)
+        return self.guides.context()[:, :0]  # worked out, and not looked at
 
-    def select(self, rows: np.ndarray) -> BlindGuides:
-        return BlindGuides(self.guides.select(rows))
+    def allowed(self) -> np.ndarray:
+        return np.take(self.guides.allowed(), self.tokens, axis=1)
+
+    def accept(self, tokens: np.ndarray) -> None:
+        self.guides.accept(self.tokens[tokens])
+
+    def select(self, rows: np.ndarray) -> NarrowGuides:
+        return NarrowGuides(self.guides.select(rows), self.tokens)
 
 
 def seqforge_loop(

@@ -47,8 +47,8 @@ class UniformStreams:
     def draw(self) -> NDArray[np.float64]:
         """The next number of each stream, (B,) float64."""
         if self._next == self._block:
-            for column, bits in enumerate(self._generators):
-                self._numbers[:, column] = (bits.random_raw(self._block) >> np.uint64(11)) * 2.0**-53
+            raw = np.stack([bits.random_raw(self._block) for bits in self._generators], axis=1)
+            np.multiply(raw >> np.uint64(11), 2.0**-53, out=self._numbers)
             self._next = 0
         numbers: NDArray[np.float64] = self._numbers[self._next]
         self._next += 1
