@@ -65,7 +65,7 @@ def test_every_take_is_as_long_as_its_chart_one_voice_and_in_range(hundred_takes
 
 @pytest.mark.parametrize("number", [1, 37, 100])
 def test_midi_and_musicxml_agree_note_for_note(hundred_takes: Path, number: int) -> None:
-    stem = hundred_takes / f"take-{number:02d}"
+    stem = hundred_takes / f"take-{number:03d}"
     score = music21.converter.parse(stem.with_suffix(".musicxml"), forceSource=True)
     written = [
         (note.getOffsetInHierarchy(score), note.quarterLength, note.pitch.midi)

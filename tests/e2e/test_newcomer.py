@@ -37,7 +37,8 @@ def test_it_ends_well_and_leaves_the_files(first_command: subprocess.CompletedPr
     assert first_command.returncode == 0, first_command.stderr
     run = newcomer / "seqforge" / "runs" / "jazz-001"
     assert sorted(path.name for path in run.iterdir()) == [
-        "config.toml", "metrics.jsonl", "model.safetensors", "resume.safetensors", "samples",
+        "README.md", "config.toml", "evaluation.json", "metrics.jsonl", "model.safetensors", "report.html",
+        "resume.safetensors", "samples",
     ]  # fmt: skip
     assert len(list(run.glob("samples/*.mid"))) == len(list(run.glob("samples/*.musicxml"))) == 4
 
