@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from seqforge.abilities import Drawing, Placing, Quotable, QuotationView, Showing, Shown, View
 from seqforge.errors import (
     DataError,
     FileDamaged,
@@ -49,20 +50,14 @@ from seqforge.interfaces import (
     ModelSpec,
     OutputView,
     Piece,
-    Placing,
     Processor,
-    Quotable,
-    QuotationView,
     Reader,
     Sampler,
     Score,
     Search,
-    Showing,
-    Shown,
     Source,
     State,
     Stepper,
-    View,
     Vocabulary,
     Work,
 )
@@ -88,6 +83,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "DatasetSpec",
+    "Drawing",
     "DropoutMasks",
     "FileDamaged",
     "Format",

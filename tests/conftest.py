@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import termios
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,6 +113,36 @@ def python(tmp_path, toy_path):
 def process(python):
     """`process("run", "toy")`: the command in a process of its own; `path` holds folders of more plugins."""
     return functools.partial(python, "-m", "seqforge")
+
+
+@pytest.fixture
+def terminal(tmp_path, toy_path):
+    """`terminal("run", "toy")`: the command on a terminal of 80 columns and 40 lines; what came there."""
+    pty = pytest.importorskip("pty", reason="a terminal of our own needs POSIX")
+
+    def start(*arguments, columns=80, lines=40, **environment):
+        ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (lines, columns))
+        given = {"TERM": "xterm", "PYTHONPATH": os.pathsep.join(toy_path), "PYTHONIOENCODING": "utf-8", **environment}
+        kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "seqforge", *map(str, arguments)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env={**kept, **given},
+        )
+        os.close(theirs)
+        shown = []
+        with contextlib.suppress(OSError):  # Linux says so when the other end is closed
+            while data := os.read(ours, 65536):
+                shown.append(data)
+        os.close(ours)
+        _, err = process.communicate(timeout=300)
+        return Outcome(process.returncode, b"".join(shown).decode("utf-8", "replace"), err.decode())
+
+    return start
 
 
 @pytest.fixture

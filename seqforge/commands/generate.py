@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqforge.commands.failures import warn
-from seqforge.commands.screen import counted, print_json, printable, printable_lines
+from seqforge.commands.screen import counted, is_terminal, print_json, printable, printable_lines
 from seqforge.errors import RequestError
 from seqforge.hookspecs import CodecSpec
 from seqforge.options import Option
 from seqforge.plugins import Part, Registry, missing_requirements
 
 if TYPE_CHECKING:  # it needs NumPy
+    from seqforge.interfaces import Codec
     from seqforge.session.takes import Made, Take, TakesRequest
 
 __all__ = ["make_generate"]
@@ -49,6 +50,7 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         out: Path | None,
         open_: bool,
         json: bool,
+        quiet: bool,
         **typed: Any,
     ) -> None:
         """Generate takes from a run, a model file or a registered model."""
@@ -57,6 +59,7 @@ def make_generate(registry: Registry) -> Callable[..., None]:
         _generate(
             registry, model, own, sampling, reading,
             count=count, seed=seed, no_copy=no_copy, formats=format_, out=out, opens=open_, json=json,
+            quiet=quiet,
         )  # fmt: skip
 
     parameters = [
@@ -133,6 +136,7 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
         "out": (Path | None, typer.Option("--out", metavar="DIR", help="Where to; takes/NAME-NNN by default."), None),
         "open_": (bool, typer.Option("--open", help="Open the page of the takes in the browser."), False),
         "json": (bool, typer.Option("--json", help="Print JSON."), False),
+        "quiet": (bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors."), False),
     }
     for part in registry.parts("samplers"):
         for option in part.spec.options:
@@ -170,8 +174,9 @@ def _sampling(
 def _generate(
     registry: Registry, request: str, typed: Mapping[str, str], sampling: Mapping[str, Any],
     reading: Mapping[str, Any], *, count: int, seed: int | None, no_copy: int | None, formats: str | None,
-    out: Path | None, opens: bool, json: bool,
+    out: Path | None, opens: bool, json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from seqforge.commands.bar import takes_bar
     from seqforge.files.run_folder import refuse_file
     from seqforge.session.models import find_model, model_codec
     from seqforge.session.no_copy import longest_quotations, no_copy_guides
@@ -202,18 +207,17 @@ def _generate(
         _refuse_no_page(registry, takes_request.formats)
     if out is not None:
         refuse_file(out)
-    with _folder(out, found.short_name) as folder:
-        made = make_takes(registry, found.model, codec, takes_request, folder, background_of(request, found))
+    with _folder(out, found.short_name) as folder, takes_bar(count, is_shown=not (json or quiet)) as on_take:
+        made = make_takes(registry, found.model, codec, takes_request, folder, background_of(request, found), on_take)
     quotations = None
     if no_copy is not None:
         tokens = [take.tokens for take in made.takes]
         quotations = longest_quotations(found.model, codec, takes_request.prompt, tokens)
     if json:
         print_json(_made_values(made, takes_request, folder, quotations))
-    else:
-        _print_takes(made.takes, no_copy, quotations)
-        for file in made.files:
-            print(f"all of them, to hear and see: {printable(str(file))}")
+    elif not quiet:
+        _print_made(codec, made)
+        _print_quotations(made.takes, no_copy, quotations)
         print(f"{counted(len(made.takes), 'take')} in {printable(str(folder))}, seed {takes_request.seed}")
     if opens:
         _open(made.files)
@@ -231,9 +235,24 @@ def _made_values(made: Made, request: TakesRequest, folder: Path, quotations: li
     }
 
 
-def _print_takes(takes: Sequence[Take], no_copy: int | None, quotations: list[int] | None) -> None:
-    for take in takes:
+def _print_made(codec: Codec, made: Made) -> None:
+    """The takes and where they are: on a terminal with a picture of the first, and the files as a table."""
+    from seqforge.commands.takes_report import MadeFile, print_file_table, print_picture, take_files
+
+    pages = [MadeFile((file,), "all of them, to hear and see: open this page in a browser") for file in made.files]
+    if is_terminal():
+        print_picture(codec, made.takes[0])
+        print()
+        print_file_table([*pages, *take_files(made.takes)])
+        print()
+        return
+    for take in made.takes:
         print(f"take {take.number}: {printable_lines(str(take.work))}")
+    for file in made.files:
+        print(f"all of them, to hear and see: {printable(str(file))}")
+
+
+def _print_quotations(takes: Sequence[Take], no_copy: int | None, quotations: list[int] | None) -> None:
     for take, longest in zip(takes, quotations or (), strict=False):
         if no_copy is not None and longest > no_copy:
             print(f"take {take.number} may quote {longest} in a row: nothing else was allowed there")

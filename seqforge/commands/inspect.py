@@ -119,6 +119,7 @@ def _shortened(text: str) -> str:
 
 def _inspect_data(registry: Registry, source: str, codec: str | None, assignments: list[str], *, as_json: bool) -> None:
     from seqforge.commands.audit_report import audit_lines, audit_values, corpus_size
+    from seqforge.commands.bar import waiting
     from seqforge.configuration import RunConfig, merge, parse_assignment
     from seqforge.corpus import data_options, open_dataset, usual_codec
     from seqforge.options import check_options
@@ -136,7 +137,8 @@ def _inspect_data(registry: Registry, source: str, codec: str | None, assignment
         codec_name=registry.full_name(part),
         max_seconds=config.data.max_seconds,
     )
-    pieces = tuple(dataset.pieces())
+    with waiting("reading the data", is_shown=not as_json):
+        pieces = tuple(dataset.pieces())
     audit = dataset.audit()
     size = corpus_size(pieces, dataset.codec)
     about = {"source": source, "codec": part.spec.name, "licence": dataset.licence, "citation": dataset.citation}

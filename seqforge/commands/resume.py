@@ -31,9 +31,11 @@ def resume(
     ] = None,
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="For matrix products.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")] = False,
 ) -> None:
     """Go on with a run that was interrupted, killed or moved, from its last complete state."""
     registry: Registry = context.obj
+    from seqforge.commands.bar import waiting
     from seqforge.configuration import read_toml
     from seqforge.recipes import starting_values
     from seqforge.session.checkpoints import last_checkpoint
@@ -58,8 +60,9 @@ def resume(
         changes["threads"] = threads
     limit_threads(changes.get("threads", starting.get("threads", 1)))
     plan = make_plan(registry, starting, changes, backend=backend)
-    corpus = load_corpus(registry, plan)
-    perform_and_report(registry, plan, corpus, folder, checkpoint, as_json=json)
+    with waiting("reading the data", is_shown=not (json or quiet)):
+        corpus = load_corpus(registry, plan)
+    perform_and_report(registry, plan, corpus, folder, checkpoint, as_json=json, quiet=quiet)
 
 
 def _folder(run: Path | None) -> RunFolder:

@@ -57,6 +57,7 @@ def run(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the configuration and end.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")] = False,
 ) -> None:
     """Train a model, judge it, and write what it generates."""
     registry: Registry = context.obj
@@ -77,15 +78,17 @@ def run(
 
         print(to_toml(plan.config), end="")
         return
+    from seqforge.commands.bar import waiting
     from seqforge.files.run_folder import RunFolder, fresh_folder, refuse_occupied
     from seqforge.session.data import load_corpus
 
     if out is not None:
         refuse_occupied(out, force=force)
         _refuse_start(plan.config.model.start, out)
-    corpus = load_corpus(registry, plan)
+    with waiting("reading the data", is_shown=not (json or quiet)):
+        corpus = load_corpus(registry, plan)
     folder = RunFolder(out or fresh_folder(Path("runs"), short_name(plan.config.recipe) or "run"))
-    perform_and_report(registry, plan, corpus, folder, as_json=json)
+    perform_and_report(registry, plan, corpus, folder, as_json=json, quiet=quiet)
 
 
 def perform_and_report(
@@ -96,17 +99,20 @@ def perform_and_report(
     checkpoint: Checkpoint | None = None,
     *,
     as_json: bool,
+    quiet: bool,
 ) -> None:
-    """Do the run, alone in its folder, with progress on the screen and a summary at the end."""
-    from seqforge.commands.run_report import ScreenObserver, print_summary, summary
+    """Do the run, alone in its folder, with progress on the screen and a summary at the end; or nothing if `quiet`."""
+    from seqforge.commands.run_progress import RunProgress
+    from seqforge.commands.run_report import print_summary, summary
     from seqforge.files.lock import locked
     from seqforge.session.run import perform
 
-    with locked(folder.path), ScreenObserver(plan, file=sys.stderr if as_json else sys.stdout) as observer:
+    file = sys.stderr if as_json else sys.stdout
+    with locked(folder.path), RunProgress(plan, file, quiet=quiet) as observer:
         result = perform(registry, plan, corpus, folder, observer, checkpoint)
     if as_json:
         print_json(summary(plan, result))
-    else:
+    elif not quiet:
         print_summary(plan, result)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from typing import Any
 
 __all__ = [
     "counted",
+    "encodes",
+    "is_terminal",
     "print_json",
     "print_pairs",
     "print_table",
@@ -18,6 +21,7 @@ __all__ = [
     "printable_lines",
     "screen_width",
     "show_everything",
+    "shows",
     "table_width",
 ]
 
@@ -48,11 +52,7 @@ def show_everything() -> None:
 def print_json(values: Any) -> None:
     """Print JSON on standard output, nothing else: in ASCII, where the encoding has no sign for a letter of it."""
     text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(values, indent=2, allow_nan=False)
-    print(text)
+    print(text if shows(text) else json.dumps(values, indent=2, allow_nan=False))
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -71,6 +71,25 @@ def table_width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """How wide a table is, in letters."""
     widths = _widths(header, rows)
     return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def is_terminal() -> bool:
+    """Whether somebody looks at what is printed, and the cursor can be moved."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def shows(text: str) -> bool:
+    """Whether standard output has a sign for every letter of the text."""
+    return encodes(sys.stdout.encoding or "utf-8", text)
+
+
+def encodes(encoding: str, text: str) -> bool:
+    """Whether an encoding has a sign for every letter of the text."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def screen_width() -> int:

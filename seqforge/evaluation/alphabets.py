@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.interfaces import Codec, Piece, Placing, Quotable
+from seqforge.abilities import Placing, Quotable
+from seqforge.interfaces import Codec, Piece
 
 __all__ = ["TOKENS", "Line", "generated_pieces", "lines_of", "place_of", "quotation_lines"]
 

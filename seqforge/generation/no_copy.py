@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqforge.abilities import Quotable
 from seqforge.files.ngram_filter import NgramFilter, longer
-from seqforge.interfaces import Codec, Guides, Quotable
+from seqforge.interfaces import Codec, Guides
 
 __all__ = ["NoCopyGuides"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqforge.interfaces import View
+from seqforge.abilities import View
 
 __all__ = ["Contents", "Curve", "Download", "Quotation", "ShownTake"]
 

@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from seqforge.abilities import Quotable
 from seqforge.configuration import DataConfig
 from seqforge.corpus import data_digest, open_dataset
 from seqforge.errors import DataError
-from seqforge.interfaces import Audit, Codec, Dataset, Piece, Quotable
+from seqforge.interfaces import Audit, Codec, Dataset, Piece
 from seqforge.plugins import Registry
 from seqforge.session.plan import Plan
 from seqforge.split import Split, split_by_group

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqforge.abilities import Quotable
 from seqforge.errors import OutOfRange, RequestError
 from seqforge.evaluation.alphabets import TOKENS, Line, generated_pieces, quotation_lines
 from seqforge.evaluation.matching import find_repetitions
 from seqforge.files.model_file import ModelFile
 from seqforge.files.ngram_filter import NgramFilter, run_codes
 from seqforge.generation.no_copy import NoCopyGuides
-from seqforge.interfaces import Codec, Guides, Piece, Quotable
+from seqforge.interfaces import Codec, Guides, Piece
 
 __all__ = ["longest_quotations", "no_copy_guides", "quotation_filters", "shortest_quotation"]
 

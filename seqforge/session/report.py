@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqforge.abilities import Showing, Shown, View
 from seqforge.evaluation.novelty import Novelty
 from seqforge.evaluation.scoring import surprises
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
 from seqforge.files.run_folder import RunFolder
-from seqforge.interfaces import Codec, Piece, Showing, Shown, View
+from seqforge.interfaces import Codec, Piece
 from seqforge.plugins import Registry
 from seqforge.report.contents import Contents, Curve, Download, Quotation, ShownTake
 from seqforge.report.markup import script_json

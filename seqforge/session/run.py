@@ -67,7 +67,7 @@ class RunObserver(Observer, Protocol):
         """The data was read and split."""
 
     def on_stage(self, stage: str) -> None:
-        """The run has come to `baselines`, `training`, `scoring` or `samples`."""
+        """The run has come to `baselines`, `training`, `scoring`, `samples` or `report`."""
 
     def on_resume(self, step: int) -> None:
         """The training goes on after `step`."""
@@ -188,6 +188,7 @@ class _Session:
         made = _samples(self.registry, plan, corpus.codec, self.folder) if plan.config.samples.count else None
         takes = made.takes if made else ()
         pieces = generated_pieces(corpus.codec, plan.config.samples.prompt, [take.tokens for take in takes])
+        observer.on_stage("report")
         copied = _novelty(corpus, pieces) if pieces else None
         self.folder.evaluation.unlink(missing_ok=True)
         found = {**run_results(corpus, likelihood, copied), **measured_takes(self.registry, plan, corpus, pieces)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -83,13 +83,14 @@ class Made:
 
 
 def make_takes(
-    registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, folder: Path, background: Background
-) -> Made:
+    registry: Registry, model: ModelFile, codec: Codec, request: TakesRequest, folder: Path, background: Background,
+    on_take: Callable[[int], None] = lambda number: None,
+) -> Made:  # fmt: skip
     """Generate `request.count` works and write each in every format, with the settings beside them.
 
     The request has gone through `check_request`. The numpy backend samples from every architecture that it knows,
     so equal requests give equal files whatever is installed. A format that has `write_all` writes one file for all
-    takes, which `background` has a part in.
+    takes, which `background` has a part in. `on_take` is told the number of each take that is done.
     """
     writers = _writers(registry, request, short_name(model.codec["name"]))
     formats = [(suffix, writer) for suffix, writer in writers if not hasattr(writer, "write_all")]
@@ -115,6 +116,7 @@ def make_takes(
                     with replacing(path) as temporary:
                         writer.write(work, temporary)
                 takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
+                on_take(index + 1)
     except KeyboardInterrupt:
         _keep_whole(takes, targets)
         if not takes:

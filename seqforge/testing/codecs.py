@@ -17,9 +17,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from seqforge.abilities import Quotable
 from seqforge.errors import DataError
 from seqforge.evaluation.alphabets import quotation_lines
-from seqforge.interfaces import Codec, Piece, Quotable
+from seqforge.interfaces import Codec, Piece
 from seqforge.options import check_options
 from seqforge.testing.codec_walks import WalkChecks
 from seqforge.testing.material import default_prompt

@@ -78,6 +78,12 @@ class LettersCodec:
     def decode(self, tokens, prompt):
         return Letters("".join(self.vocabulary.symbols[token] for token in tokens))
 
+    def draw(self, work, columns, lines):
+        """The letters alone, as steps."""
+        letters = work.text[::2][:columns]
+        rows = [" ".join(letters), *("~" * place for place in range(lines))]
+        return "\n".join(row[:columns] for row in rows[:lines])
+
     def units(self, tokens):
         marks = tokens[tokens >= self.alphabet] - self.alphabet
         return {"event": float(len(tokens) / 2), "beat": float(np.sum(marks + 1))}

@@ -22,6 +22,7 @@ from seqforge_jazz.grammar_pitches import choose_pitch
 from seqforge_jazz.grammar_values import CLASSES, REST, Value, values_of
 from seqforge_jazz.leadsheet import LeadSheet, Note
 from seqforge_jazz.page.events import Event
+from seqforge_jazz.piano_roll import piano_roll
 from seqforge_jazz.pitch_range import asked_range, range_of
 from seqforge_jazz.tone_types import tones_of_chord
 
@@ -113,6 +114,10 @@ class GrammarCodec:
         from seqforge_jazz.page.view import view  # a page is rare, and takes its time to load
 
         return view(shown, self._events)
+
+    def draw(self, work: LeadSheet, columns: int, lines: int) -> str:
+        """See `seqforge.Drawing.draw`: a piano roll of Braille dots."""
+        return piano_roll(work, columns, lines)
 
     def _events(self, tokens: Sequence[int], chart: Chart) -> list[Event]:
         """The values that have room in a chart, one event each."""

@@ -33,6 +33,7 @@ from seqforge_jazz.melody_vocabulary import (
     pitch_token,
 )
 from seqforge_jazz.melody_walk import walk_of
+from seqforge_jazz.piano_roll import piano_roll
 from seqforge_jazz.primer import primer_text
 
 __all__ = ["MelodyCodec"]
@@ -149,6 +150,10 @@ class MelodyCodec:
         from seqforge_jazz.page.view import view  # a page is rare, and takes its time to load
 
         return view(shown, melody_events)
+
+    def draw(self, work: LeadSheet, columns: int, lines: int) -> str:
+        """See `seqforge.Drawing.draw`: a piano roll of Braille dots."""
+        return piano_roll(work, columns, lines)
 
     def units(self, tokens: Ints) -> dict[str, float]:
         """Events (notes and rests), notes, and quarters as `beat`."""
