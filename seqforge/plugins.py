@@ -29,7 +29,7 @@ from seqforge.hookspecs import (
     SamplerSpec,
 )
 
-__all__ = ["KINDS", "Part", "Plugin", "PluginProblem", "Registry", "missing_requirements", "short_name"]
+__all__ = ["KINDS", "Part", "Plugin", "PluginProblem", "Registry", "is_usual", "missing_requirements", "short_name"]
 
 KINDS = {
     "datasets": "data set",
@@ -231,6 +231,11 @@ def missing_requirements(spec: Any) -> list[str]:
     """The import names among a spec's requirements that are not installed; nothing is imported."""
     requirements: Iterable[str] = getattr(spec, "requires", ())
     return [name for name in requirements if not _is_installed(name)]
+
+
+def is_usual(format_: FormatSpec) -> bool:
+    """Whether a format is written where nobody says which ones."""
+    return format_.by_default and not missing_requirements(format_)
 
 
 def short_name(name: str) -> str:

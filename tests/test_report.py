@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqforge.abilities import View
 from seqforge.evaluation.scoring import piece_nats, surprises
-from seqforge.interfaces import View
 from seqforge.report.contents import Contents, Curve, Download, ShownTake
 from seqforge.report.markup import element, script_json
 from seqforge.report.page import MOST_BYTES, page

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +15,7 @@ from seqforge.commands.screen import counted, is_terminal, print_json, printable
 from seqforge.errors import RequestError
 from seqforge.hookspecs import CodecSpec
 from seqforge.options import Option
-from seqforge.plugins import Part, Registry, missing_requirements
+from seqforge.plugins import Part, Registry, is_usual
 
 if TYPE_CHECKING:  # it needs NumPy
     from seqforge.interfaces import Codec
@@ -110,7 +109,9 @@ def _metavar(option: Option) -> str:
 
 def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
     formats = ",".join(registry.names("formats")) or "none installed"
-    usual = ",".join(dict.fromkeys(part.spec.name for part in registry.parts("formats") if _is_usual(part))) or "none"
+    usual = (
+        ",".join(dict.fromkeys(part.spec.name for part in registry.parts("formats") if is_usual(part.spec))) or "none"
+    )
     samplers = ", ".join(p.spec.name for p in registry.parts("samplers") if p.spec.chooses)
     declared: dict[str, tuple[Any, Any, Any]] = {
         "context": (typer.Context, None, inspect.Parameter.empty),
@@ -177,7 +178,7 @@ def _generate(
     out: Path | None, opens: bool, json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     from seqforge.commands.bar import takes_bar
-    from seqforge.files.run_folder import refuse_file
+    from seqforge.files.run_folder import filled_folder, refuse_file
     from seqforge.session.models import find_model, model_codec
     from seqforge.session.no_copy import longest_quotations, no_copy_guides
     from seqforge.session.report import background_of
@@ -207,7 +208,8 @@ def _generate(
         _refuse_no_page(registry, takes_request.formats)
     if out is not None:
         refuse_file(out)
-    with _folder(out, found.short_name) as folder, takes_bar(count, is_shown=not (json or quiet)) as on_take:
+    new = (out, Path("takes"), found.short_name)
+    with filled_folder(*new) as folder, takes_bar(count, is_shown=not (json or quiet)) as on_take:
         made = make_takes(registry, found.model, codec, takes_request, folder, background_of(request, found), on_take)
     quotations = None
     if no_copy is not None:
@@ -309,29 +311,11 @@ def _format_options(
     }
 
 
-def _is_usual(part: Part) -> bool:
-    """Whether the format is written where nobody says which ones."""
-    return part.spec.by_default and not missing_requirements(part.spec)
-
-
-@contextmanager
-def _folder(out: Path | None, name: str) -> Iterator[Path]:
-    """The folder for the takes; a new one is removed if it stays empty, for something went wrong."""
-    from seqforge.files.run_folder import fresh_folder
-
-    folder = out or fresh_folder(Path("takes"), name)
-    try:
-        yield folder
-    except BaseException:
-        if out is None and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
-
-
 def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ...]:
+    from seqforge.session.plan import usual_formats
+
     if names is None:
-        fitting = [part for part in registry.parts("formats") if part.spec.writes(codec)]
-        return tuple(registry.full_name(part) for part in fitting if _is_usual(part))
+        return usual_formats(registry, codec)
     chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     if not chosen:
         raise RequestError("--format is empty; allowed: names with commas between, see `seqforge list formats`")

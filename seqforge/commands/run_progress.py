@@ -29,11 +29,16 @@ _STAGES = {
 
 
 class RunProgress:
-    """Lines of what has been done, below them on a terminal a bar; nothing of it if it is to be `quiet`."""
+    """Lines of what has been done, below them on a terminal a bar; nothing of it if it is to be `quiet`.
 
-    def __init__(self, plan: Plan, file: TextIO, *, quiet: bool = False) -> None:
+    Whether `file` is a terminal, it says itself, unless `is_terminal` does.
+    """
+
+    def __init__(self, plan: Plan, file: TextIO, *, quiet: bool = False, is_terminal: bool | None = None) -> None:
         self.plan = plan
-        self.console = Console(file=file, highlight=False, soft_wrap=True, quiet=quiet)
+        self.console = Console(
+            file=file, highlight=False, soft_wrap=True, quiet=quiet, force_terminal=is_terminal, force_jupyter=False
+        )
         self._bar = Bar(self.console)
         self._losses: list[float] = []
 

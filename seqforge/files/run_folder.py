@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,16 @@ from seqforge.errors import RequestError
 from seqforge.files import atomic
 from seqforge.files.lock import LOCK_NAME
 
-__all__ = ["RunFolder", "fresh_folder", "model_path", "refuse_file", "refuse_occupied", "runs_in", "write_settings"]
+__all__ = [
+    "RunFolder",
+    "filled_folder",
+    "fresh_folder",
+    "model_path",
+    "refuse_file",
+    "refuse_occupied",
+    "runs_in",
+    "write_settings",
+]
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,18 @@ def fresh_folder(parent: Path, name: str) -> Path:
             continue
         return folder
     raise RequestError(f"{parent} holds too many folders named {name}-NNN; choose one with --out")
+
+
+@contextmanager
+def filled_folder(out: Path | None, parent: Path, name: str) -> Iterator[Path]:
+    """`out`, else a new folder `parent/name-NNN`, which is removed if it stays empty, for something went wrong."""
+    folder = out or fresh_folder(parent, name)
+    try:
+        yield folder
+    except BaseException:
+        if out is None and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
 
 
 def runs_in(parent: Path) -> list[RunFolder]:

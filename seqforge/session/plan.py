@@ -19,12 +19,12 @@ from seqforge.configuration import RunConfig, merge
 from seqforge.corpus import data_options, foreign_options
 from seqforge.errors import RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
-from seqforge.plugins import Part, Registry, short_name
+from seqforge.plugins import Part, Registry, is_usual, short_name
 from seqforge.session.prompt import checked_prompt
 from seqforge.session.start import Start, find_start
 from seqforge.session.strategy import sampling_settings
 
-__all__ = ["Plan", "check_formats", "make_plan"]
+__all__ = ["Plan", "check_formats", "make_plan", "usual_formats"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +146,12 @@ def check_formats(registry: Registry, names: tuple[str, ...], codec: str) -> lis
                 f"formats {registry.full_name(other)} and {name} both write {part.spec.suffix}; name one"
             )
     return list(parts.values())
+
+
+def usual_formats(registry: Registry, codec: str) -> tuple[str, ...]:
+    """The full names of the formats that are written of a codec's works where nobody says which ones."""
+    fitting = [part for part in registry.parts("formats") if part.spec.writes(codec)]
+    return tuple(registry.full_name(part) for part in fitting if is_usual(part.spec))
 
 
 def _named(registry: Registry, kind: str, name: str, key: str) -> Part:

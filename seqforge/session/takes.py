@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.errors import Interrupted, RequestError
+from seqforge.errors import Interrupted, OutOfRange, RequestError
 from seqforge.evaluation.alphabets import generated_pieces
 from seqforge.files import atomic
 from seqforge.files.model_file import ModelFile
@@ -66,6 +66,8 @@ def check_request(registry: Registry, part: Part, codec: Codec, request: TakesRe
 
     Whatever its options of reading asked for stands in the prompt then.
     """
+    if request.count < 1:
+        raise OutOfRange("count", request.count, "a whole number of at least 1")
     prompt = checked_prompt(registry, part, codec, request.prompt, "--", request.reading)
     codec.guides([prompt])
     sampling = sampling_settings(registry, request.sampling, "--", request.flags)
