@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from seqforge import PluginError
+from seqforge.notebook import generate
 from seqforge_jazz.arrangement import solo_line
 from seqforge_jazz.charts import Chart
 from seqforge_jazz.chords import KINDS, Chord
@@ -201,13 +203,25 @@ def test_chord_symbols_stand_apart_in_their_order_even_over_one_long_note() -> N
         assert edges == sorted(edges)
 
 
+@pytest.fixture(scope="module")
+def solos(tmp_path_factory: pytest.TempPathFactory) -> tuple[LeadSheet, ...]:
+    """Twenty solos of the model that comes along, over five forms."""
+    folder = tmp_path_factory.mktemp("solos")
+    works = [
+        generate("jazz-solos", chords=chords, count=4, seed=seed, formats=(), out=folder / str(seed))
+        for seed, chords in enumerate(
+            ("blues-f", "minor-blues-c", "rhythm-changes", "3/4 Dm7 | G7 | Cmaj7 | %", "Abm7 Db7")
+        )
+    ]
+    return tuple(itertools.chain.from_iterable(works))
+
+
 @pytest.mark.parametrize("number", range(20))
-def test_solos_are_engraved_without_a_warning(number: int) -> None:
-    pieces = etudes()
-    sheet = pieces[number * len(pieces) // 20]
+def test_solos_are_engraved_without_a_warning(number: int, solos: tuple[LeadSheet, ...]) -> None:
     instrument = tuple(INSTRUMENTS)[number % len(INSTRUMENTS)]
-    for pitch in ("concert", "written"):
-        engrave(replace(sheet, instrument=instrument), pitch=pitch)
+    for sheet in (solos[number], etudes()[4 * number]):
+        for pitch in ("concert", "written"):
+            engrave(replace(sheet, instrument=instrument), pitch=pitch)
 
 
 @pytest.mark.skipif(not LEAD_SHEETS, reason="no leadsheets in SEQFORGE_TEST_DATA")
