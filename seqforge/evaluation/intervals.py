@@ -1,8 +1,4 @@
-"""Confidence intervals of scores: the pieces drawn again and again, as if there were other data of the same kind.
-
-The percentile bootstrap (Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13), over whole pieces,
-since the tokens inside of a piece depend on one another.
-"""
+"""Confidence intervals of scores."""
 
 from __future__ import annotations
 
@@ -11,16 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqforge.evaluation.resampling import limits, resampled_ratios
 from seqforge.evaluation.scoring import Score
-from seqforge.randomness import generator
 
-__all__ = ["DRAWS", "Interval", "difference_interval", "rate_interval"]
-
-DRAWS = 10_000
-"""How often the pieces are drawn again."""
-
-_SEED = 1
-_BLOCK = 500  # draws at once, so that a large corpus does not need much memory
+__all__ = ["Interval", "difference_interval", "rate_interval"]
 
 
 @dataclass(frozen=True)
@@ -50,16 +40,6 @@ def difference_interval(score: Score, other: Score, unit: str) -> Interval:
 
 def _interval(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> Interval:
     """Sum over sum."""
-    value = float(sums.sum() / counts.sum())
-    if len(sums) < 2:
-        return Interval(value, np.nan, np.nan)
-    random = generator(_SEED, "bootstrap")
-    chances = np.full(len(sums), 1 / len(sums))
-    ratios = []
-    for _ in range(0, DRAWS, _BLOCK):
-        drawn = random.multinomial(len(sums), chances, size=_BLOCK).astype(np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):  # of pieces that hold none of the unit
-            ratios.append((drawn @ sums) / (drawn @ counts))
-    found = np.concatenate(ratios)
-    low, high = np.percentile(found[np.isfinite(found)], [2.5, 97.5])
-    return Interval(value, float(low), float(high))
+    found = limits(resampled_ratios(sums[:, None], counts[:, None])[:, 0]) if len(sums) > 1 else None
+    low, high = found or (np.nan, np.nan)
+    return Interval(float(sums.sum() / counts.sum()), low, high)

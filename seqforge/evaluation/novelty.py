@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from seqforge.evaluation.alphabets import Line, lines_of, place_of
 from seqforge.evaluation.matching import Matches, find_matches, find_repetitions
-from seqforge.evaluation.resampling import interval, resampled_shares
+from seqforge.evaluation.resampling import limits, resampled_ratios
 from seqforge.evaluation.verdict import FEWEST_HELD_OUT, Verdict, judge
 from seqforge.interfaces import Codec, Piece
 
@@ -151,10 +151,10 @@ def _counts(pieces: Sequence[Matches]) -> NDArray[np.int64]:
 
 def _shares(generated: Sequence[Matches], usual: Sequence[Matches], is_held_out: bool) -> tuple[Share, ...]:
     counts, usual_counts = _counts(generated), _counts(usual)
-    draws = resampled_shares(usual_counts[..., 0], usual_counts[..., 1]) if is_held_out else None
+    draws = resampled_ratios(usual_counts[..., 0], usual_counts[..., 1]) if is_held_out else None
     shares = []
     for place, n in enumerate(LENGTHS):
-        low, high = (draws is not None and interval(draws[:, place])) or (None, None)
+        low, high = (draws is not None and limits(draws[:, place])) or (None, None)
         shares.append(
             Share(
                 n=n,

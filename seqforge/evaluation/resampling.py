@@ -1,38 +1,47 @@
-"""Shares over pieces that were drawn again: how far a share would move with other pieces of the same kind."""
+"""Ratios over pieces that were drawn again: how far a figure would move with other pieces of the same kind.
+
+The percentile bootstrap (Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13), over whole pieces,
+since what is inside of a piece depends on itself.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DRAWS", "interval", "resampled_shares"]
+from seqforge.randomness import generator
 
-DRAWS = 2000
+__all__ = ["DRAWS", "limits", "resampled_ratios"]
+
+DRAWS = 10_000
+"""How often the pieces are drawn again."""
+
 _SEED = 1
+_BLOCK = 500  # draws at once, so that a large corpus does not need much memory
 
-Counts = NDArray[np.int64]
-Shares = NDArray[np.float64]
+Floats = NDArray[np.float64]
+Counts = NDArray[np.float64] | NDArray[np.int64]
 
 
-def resampled_shares(parts: Counts, wholes: Counts, size: int | None = None) -> Shares:
-    """The sums of `parts` over those of `wholes` (pieces, K) in 2,000 draws of `size` pieces: (2000, K).
+def resampled_ratios(sums: Counts, counts: Counts, size: int | None = None) -> Floats:
+    """Sums of `sums` over sums of `counts`, both (pieces, K), in each draw of `size` pieces: (DRAWS, K).
 
     Pieces are drawn with replacement from a fixed seed, as many as there are by default; NaN where nothing was counted.
     """
-    generator = np.random.Generator(np.random.PCG64(_SEED))
-    pieces = len(parts)
-    shares = np.full((DRAWS, parts.shape[1]), np.nan)
-    for draw in range(DRAWS):
-        often = np.bincount(generator.integers(0, pieces, size or pieces), minlength=pieces)
-        part, whole = often @ parts, often @ wholes
-        np.divide(part, whole, out=shares[draw], where=whole > 0)
-    return shares
+    random = generator(_SEED, "bootstrap")
+    chances = np.full(len(sums), 1 / len(sums))
+    ratios = np.full((DRAWS, sums.shape[1]), np.nan)
+    for first in range(0, DRAWS, _BLOCK):
+        drawn = random.multinomial(size or len(sums), chances, size=_BLOCK).astype(np.float64)
+        whole = drawn @ counts
+        np.divide(drawn @ sums, whole, out=ratios[first : first + _BLOCK], where=whole > 0)
+    return ratios
 
 
-def interval(shares: Shares) -> tuple[float, float] | None:
-    """The middle 95 % of the draws (2000,), by percentiles (Efron and Tibshirani 1993, chapter 13)."""
-    known = shares[~np.isnan(shares)]
+def limits(ratios: Floats) -> tuple[float, float] | None:
+    """Between what the middle 95 % of the draws (DRAWS,) lie; `None` if none of them has a value."""
+    known = ratios[np.isfinite(ratios)]
     if not len(known):
         return None
-    low, high = np.quantile(known, [0.025, 0.975])
+    low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)

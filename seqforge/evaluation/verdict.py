@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqforge.evaluation.matching import Matches
-from seqforge.evaluation.resampling import interval, resampled_shares
+from seqforge.evaluation.resampling import limits, resampled_ratios
 
 __all__ = ["FEWEST_HELD_OUT", "Verdict", "judge"]
 
@@ -85,5 +85,5 @@ def _share(pieces: Sequence[Matches]) -> float:
 def _most(held_out: Sequence[Matches], size: int) -> float:
     """What the share of `size` held-out pieces stays below in 97.5 % of the draws; 1 if it can't be told."""
     counts = np.array([matches.counts(_SHORT) for matches in held_out], np.int64)
-    bounds = interval(resampled_shares(counts[:, :1], counts[:, 1:], size)[:, 0])
+    bounds = limits(resampled_ratios(counts[:, :1], counts[:, 1:], size)[:, 0])
     return 1.0 if bounds is None else bounds[1]
