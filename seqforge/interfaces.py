@@ -52,7 +52,10 @@ Work = Any
 """A domain object, such as a lead sheet: only its codec, reader and formats look inside."""
 
 State: TypeAlias = "Mapping[str, NDArray[np.float32]]"
-"""What a model carries from step to step, batch first: `lstm.0.hidden` (B, H), `lstm.0.cell` (B, H), ..."""
+"""What a model carries from step to step, batch first: `lstm.0.hidden` (B, H), `lstm.0.cell` (B, H), ...
+
+The names and the shapes behind B are the model's own affair. Zeros are the start of a sequence.
+"""
 
 Ints: TypeAlias = "NDArray[np.int32]"
 Floats: TypeAlias = "NDArray[np.float32]"

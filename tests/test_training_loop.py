@@ -79,6 +79,18 @@ def test_the_state_is_carried_and_begins_at_zero_in_fresh_rows():
     assert [state for state, _, _ in model.calls] == [None, [1, 1], [2, 0], [3, 1], None, [1, 1]]
 
 
+def test_a_state_of_more_axes_is_carried_row_by_row():
+    class Layered(Tape):
+        def train_step(self, batch, state, *, learning_rate, seed):
+            self.calls.append(None if state is None else state["layers"].sum(axis=(1, 2)).tolist())
+            before = np.zeros((len(batch.inputs), 3, 2), np.float32) if state is None else state["layers"]
+            return 1.0, {"layers": before + 1}
+
+    model = Layered()
+    run(model, [[True, True], [False, True], [False, False]])
+    assert model.calls == [None, [6, 0], [12, 6]]
+
+
 def test_every_step_has_its_rate_and_a_seed_of_its_own():
     model = Tape()
     run(model, [[True]] * 6)

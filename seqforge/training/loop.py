@@ -148,8 +148,8 @@ def _carry(state: State | None, example: WindowBatch) -> State | None:
     """The state that the batch goes on from: zero in fresh rows, `None` if all are."""
     if state is None or example.fresh.all():
         return None
-    keep = (~example.fresh).astype(np.float32)[:, None]
-    return {name: np.asarray(values) * keep for name, values in state.items()}
+    keep = (~example.fresh).astype(np.float32)
+    return {name: np.asarray(values) * keep.reshape(-1, *[1] * (np.ndim(values) - 1)) for name, values in state.items()}
 
 
 def _check(loss: Any, step: int, learning_rate: float) -> None:
