@@ -1,0 +1,1 @@
+"""A GRU for seqforge, in PyTorch."""
