@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,22 +128,24 @@ def _parsed(sealed: Sealed, path: Path) -> Checkpoint:
 
 def restore(model: Model, checkpoint: Checkpoint) -> None:
     """Give the model the checkpoint's weights and, if both have one, its optimizer's state."""
-    own = model.weights()
-    _refuse_other_names("weights", own, checkpoint.weights)
-    model.load_weights(checkpoint.weights)
+    _restore("weights", model.weights(), checkpoint.weights, model.load_weights)
     own = model.optimizer_state()
     if own and checkpoint.optimizer:
-        _refuse_other_names("optimizer", own, checkpoint.optimizer)
-        model.load_optimizer_state(checkpoint.optimizer)
+        _restore("optimizer", own, checkpoint.optimizer, model.load_optimizer_state)
 
 
-def _refuse_other_names(what: str, own: Arrays, stored: Arrays) -> None:
-    shapes = {name: array.shape for name, array in own.items()}
-    if shapes != {name: array.shape for name, array in stored.items()}:
-        raise RequestError(
-            f"the saved {what} ({_some(stored)}) are not those of the backend that shall go on ({_some(own)}); "
-            f"resume with the backend that the run began with"
-        )
+def _restore(what: str, own: Arrays, stored: Arrays, load: Callable[[Arrays], None]) -> None:
+    """Load arrays of the right names; their sizes are the model's affair: those of a table that is counted grow."""
+    foreign = RequestError(
+        f"the saved {what} ({_some(stored)}) are not those of the backend that shall go on ({_some(own)}); "
+        f"resume with the backend that the run began with"
+    )
+    if {name: array.ndim for name, array in own.items()} != {name: array.ndim for name, array in stored.items()}:
+        raise foreign
+    try:
+        load(stored)
+    except ValueError as error:
+        raise foreign from error
 
 
 def _some(names: Iterable[str]) -> str:
