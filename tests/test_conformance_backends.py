@@ -195,6 +195,45 @@ class Backend:
         return "leaky traces, by gradient descent"
 """
 
+COUNTS = """
+import numpy as np
+
+class Bigrams:
+    options = ()
+    def initial_weights(self, spec, generator):
+        return {"counts": np.ones((spec.vocabulary_size + 1, spec.vocabulary_size), np.float32)}
+
+class Model:
+    def __init__(self, weights):
+        self.load_weights(weights)
+    def initial_state(self, batch_size):
+        return {}
+    def chances(self, inputs):
+        return (self.counts / self.counts.sum(axis=1, keepdims=True))[inputs]
+    def forward(self, inputs, context, state):
+        return np.log(self.chances(inputs)), {}
+    def train_step(self, batch, state, *, learning_rate, seed):
+        chosen = np.take_along_axis(self.chances(batch.inputs), batch.targets[..., None], axis=-1)[..., 0]
+        if learning_rate:
+            np.add.at(self.counts, (batch.inputs, batch.targets), (batch.weight > 0).astype("f4"))
+        return float(-(np.log(chosen) * batch.weight).sum()), {}
+    def weights(self):
+        return {"counts": self.counts.copy()}
+    def load_weights(self, weights):
+        self.counts = np.array(weights["counts"], np.float32)
+    def optimizer_state(self):
+        return {}
+    def load_optimizer_state(self, state):
+        pass
+
+class Backend:
+    architectures = {"bigrams": Bigrams()}
+    def build(self, spec, weights, options):
+        return Model(weights)
+    def describe(self, options):
+        return "counting"
+"""
+
 
 @pytest.fixture
 def check(process, plant, tmp_path):
@@ -248,9 +287,26 @@ def test_a_backend_of_its_own_kind_passes_and_is_told_what_does_not_apply(check)
     }
 
 
+def test_a_backend_that_counts_passes(check):
+    outcome, checks = check(COUNTS, architectures=("bigrams",), lacks=("optimizer state", "random weights"))
+    assert of(checks, "failed") == []
+    assert (outcome.status, outcome.err) == (0, "")
+    assert {"initial weights follow the seed", "forward is causal", "weights survive saving and loading"} <= set(
+        of(checks, "passed")
+    )
+
+
+def test_a_backend_that_counts_and_looks_ahead_is_blamed(check):
+    ahead = COUNTS.replace("np.log(self.chances(inputs))", "np.log(self.chances(np.roll(inputs, -1, axis=1)))")
+    _, checks = check(ahead, architectures=("bigrams",), lacks=("optimizer state", "random weights"))
+    assert of(checks, "failed") == ["forward is causal"]
+
+
 @pytest.mark.parametrize(
     ("source", "architectures", "lacks", "broken"),
     [
+        (OWN, ("leaky",), ("optimizer state", "random weights"), "initial weights follow the seed"),
+        (COUNTS, ("bigrams",), ("optimizer state",), "initial weights follow the seed"),
         (OWN, ("leaky",), (), "it has what it does not declare as missing"),
         (WRONG + "Wrong = LSTMModel", ("lstm",), ("optimizer state",), "it has what it does not declare as missing"),
         (WRONG + "Wrong = LSTMModel", ("lstm",), ("dropout",), "it has what it does not declare as missing"),

@@ -9,13 +9,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from seqforge.interfaces import Backend, BackendOptions, Model, ModelSpec
 from seqforge.numpy_backend.backend import NumpyBackend
-from seqforge.testing.batches import Case, cases, small_spec, usual_case
+from seqforge.testing.batches import Case, cases, random_batch, small_spec, usual_case
 from seqforge.testing.suite import Suite
 
 __all__ = ["BackendModels"]
+
+_FIRST_STEPS = 3
 
 
 class BackendModels(Suite):
@@ -29,7 +32,7 @@ class BackendModels(Suite):
     options: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """By architecture: options that make a small model of one of the backend's own; its defaults serve, too."""
     kind: ClassVar[str] = "backends"
-    can_lack: ClassVar[tuple[str, ...]] = ("dropout", "optimizer state")
+    can_lack: ClassVar[tuple[str, ...]] = ("dropout", "optimizer state", "random weights")
 
     def backend(self) -> Backend:
         """The backend under test; one that is not registered can be made here."""
@@ -70,11 +73,14 @@ class BackendModels(Suite):
 
     def model(self, case: Case, *, clip_norm: float = 0.0, seed: int = 1) -> tuple[Model, ModelSpec]:
         """A model under test; `seed` decides its weights."""
-        return self._build(self.backend(), case, clip_norm, seed)
+        spec = self.spec(case)
+        options = BackendOptions(clip_norm=clip_norm, extra=self.extra)
+        return self.backend().build(spec, self.start(case, seed=seed), options), spec
 
     def oracle(self, case: Case, *, clip_norm: float = 0.0, seed: int = 1) -> Model:
         """A model of the numpy backend that starts from the same weights."""
-        return self._build(NumpyBackend(), case, clip_norm, seed)[0]
+        options = BackendOptions(clip_norm=clip_norm, extra=self.extra)
+        return NumpyBackend().build(self.spec(case), self.start(case, seed=seed), options)
 
     def twins(self, case: Case) -> tuple[Model, Model, ModelSpec]:
         """Two models under test that start from equal weights."""
@@ -85,12 +91,21 @@ class BackendModels(Suite):
         """The case with dropout."""
         return replace(case, options={**case.options, "dropout": 0.3})
 
+    def start(self, case: Case, *, seed: int = 1) -> Mapping[str, NDArray[np.float32]]:
+        """The weights that a model under test starts from.
+
+        They are drawn, or come from a few steps where all models start alike: nothing could be told of such a model.
+        """
+        backend, spec = self.backend(), self.spec(case)
+        generator = np.random.default_rng(seed)
+        weights = backend.architectures[case.architecture].initial_weights(spec, generator)
+        if "random weights" not in self.declared():
+            return weights
+        model = backend.build(spec, weights, BackendOptions(extra=self.extra))
+        for step in range(_FIRST_STEPS):
+            model.train_step(random_batch(spec, generator), None, learning_rate=0.01, seed=step)
+        return model.weights()
+
     def has_optimizer_state(self) -> bool:
         """Whether nothing is said of its missing."""
         return "optimizer state" not in self.declared()
-
-    def _build(self, backend: Backend, case: Case, clip_norm: float, seed: int) -> tuple[Model, ModelSpec]:
-        spec = self.spec(case)
-        weights = backend.architectures[case.architecture].initial_weights(spec, np.random.default_rng(seed))
-        options = BackendOptions(clip_norm=clip_norm, extra=self.extra)
-        return backend.build(spec, weights, options), spec
