@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -15,11 +16,11 @@ from seqforge_gru.backend import GRU, GRUBackend
 
 class TestGRU(BackendSuite):
     name = "gru"
-    options = {"gru": {"layers": 2, "hidden": 7, "embedding": 5, "context_embedding": 3}}
+    options: ClassVar = {"gru": {"layers": 2, "hidden": 7, "embedding": 5, "context_embedding": 3}}
 
 
 def spec(**changes):
-    options = {option.name: option.default for option in GRU.options}
+    options: ClassVar = {option.name: option.default for option in GRU.options}
     return ModelSpec(
         architecture="gru",
         vocabulary_size=13,

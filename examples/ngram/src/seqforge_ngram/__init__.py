@@ -1,0 +1,1 @@
+"""N-grams for seqforge, with Kneser-Ney smoothing."""
