@@ -39,6 +39,7 @@ def check(outcome, *words):
         ((*RUN, "--set", "samples.formats=['tkt']"), ("'tkt'", "did you mean 'txt'?")),
         ((*RUN, "--set", "samples.formats=['score']"), ("'score'", "letters", "txt")),
         ((*RUN, "--set", "samples.sampling.sampler='gredy'"), ("'gredy'", "did you mean 'greedy'?")),
+        ((*RUN, "--set", "samples.sampling.sampler='top-k'"), ("--set samples.sampling.top_k=...",)),
         (("list", "recepies"), ("'recepies'", "did you mean 'recipes'?")),
         # keys
         ((*RUN, "--set", "training.stepz=3"), ("'training.stepz'", "did you mean 'training.steps'?")),
@@ -101,6 +102,7 @@ def test_a_wrong_request_is_one_line(seqforge, tmp_path, arguments, words):
         (("--format", "score"), ("'score'", "letters", "txt")),
         (("--format", ","), ("--format", "seqforge list formats")),
         (("--sampler", "gredy"), ("'gredy'", "did you mean 'greedy'?")),
+        (("--sampler", "top-k"), ("'top-k' chooses no tokens", "--set top_k=...", "samplers: draw, greedy")),
         (("--temperature", "0"), ("temperature is 0", "above 0")),
         (("--temperature", "nan"), ("temperature is nan", "a number")),
         (("--temperature", "warm"), ("temperature is 'warm'", "a number")),

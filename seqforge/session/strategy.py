@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from seqforge.errors import UnknownName
+from seqforge.errors import RequestError, UnknownName
 from seqforge.generation.loop import Strategy
 from seqforge.generation.processors import STAGES
 from seqforge.interfaces import Vocabulary
 from seqforge.options import Option
-from seqforge.plugins import Part, Registry, short_name
+from seqforge.plugins import Part, Registry
 
 __all__ = ["changed_settings", "make_strategy", "sampling_settings"]
 
@@ -31,10 +31,12 @@ def sampling_settings(
     samplers = [part.spec.name for part in registry.parts("samplers") if part.spec.chooses]
     settings: dict[str, Any] = {"sampler": values.get("sampler", "draw")}
     chosen = str(settings["sampler"])
-    if not registry.has("samplers", chosen) or short_name(chosen) not in samplers:
+    if not registry.has("samplers", chosen):
         raise UnknownName("sampler", chosen, samplers)
-    registry.find("samplers", chosen)  # an error if several packages offer it
     of_set = "" if where == "--" else where
+    part = registry.find("samplers", chosen)  # an error if several packages offer it
+    if not part.spec.chooses:
+        raise _not_a_sampler(part, samplers, of_set)
     for name in values:
         if name != "sampler" and name not in options:
             raise UnknownName("key", f"{of_set}{name}", [f"{of_set}{known}" for known in ("sampler", *options)])
@@ -43,6 +45,15 @@ def sampling_settings(
         settings[name] = option.check(values[name], shown) if name in values else option.default
     make_strategy(registry, settings)  # a text may be wrong in a way that only its processor knows
     return settings
+
+
+def _not_a_sampler(part: Part, samplers: Collection[str], where: str) -> RequestError:
+    """For the name of a processor where that of a sampler is due."""
+    switches = " or ".join(f"--set {where}{option.name}=..." for option in part.spec.options)
+    return RequestError(
+        f"'{part.spec.name}' chooses no tokens, it changes how likely they are; switch it on with {switches} "
+        f"(samplers: {', '.join(samplers)})"
+    )
 
 
 def changed_settings(registry: Registry, settings: Mapping[str, Any]) -> dict[str, Any]:
