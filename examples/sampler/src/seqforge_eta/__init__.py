@@ -1,0 +1,1 @@
+"""Eta sampling for seqforge."""
