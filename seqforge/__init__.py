@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from seqforge.abilities import Drawing, Placing, Quotable, QuotationView, Showing, Shown, View
+from seqforge.abilities import Divisible, Drawing, Naming, Placing, Quotable, QuotationView, Showing, Shown, View
 from seqforge.errors import (
     DataError,
     FileDamaged,
@@ -35,6 +35,7 @@ from seqforge.hookspecs import (
 )
 from seqforge.interfaces import (
     NONE,
+    UNKNOWN,
     Architecture,
     Audit,
     Backend,
@@ -71,6 +72,7 @@ __version__ = "0.1.0"
 __all__ = [
     "LSTM",
     "NONE",
+    "UNKNOWN",
     "Architecture",
     "Audit",
     "Backend",
@@ -83,6 +85,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "DatasetSpec",
+    "Divisible",
     "Drawing",
     "DropoutMasks",
     "FileDamaged",
@@ -94,6 +97,7 @@ __all__ = [
     "MetricSpec",
     "Model",
     "ModelSpec",
+    "Naming",
     "NotInstalled",
     "Option",
     "OutOfRange",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # at run time nothing here needs NumPy, and a list of plugins
 
     from seqforge.interfaces import Ints
 
-__all__ = ["Drawing", "Placing", "Quotable", "QuotationView", "Showing", "Shown", "View"]
+__all__ = ["Divisible", "Drawing", "Naming", "Placing", "Quotable", "QuotationView", "Showing", "Shown", "View"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,25 @@ class Placing(Protocol):
 
     def place(self, piece: Piece, token: int) -> str:
         """The place of the token of that index, in a word or two: `bar 17`."""
+
+
+@runtime_checkable
+class Naming(Protocol):
+    """A codec that says what its tokens are: what quotations are counted in where it is not `Quotable`."""
+
+    alphabet: str
+    """In the plural: `characters`."""
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A codec any part of whose pieces is a piece, too: they can be split in order, and long ones judged by parts."""
+
+    excerpt: int
+    """How many tokens a part has that is worth judging beside a take."""
+
+    def cut(self, piece: Piece, start: int, stop: int) -> Piece:
+        """The tokens from `start` to before `stop` as a piece that knows nothing of the others; its names stay."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,9 +37,13 @@ class DataConfig(_OpenSection):
     """Where pieces come from, and how they are split."""
 
     source: str = Field("", description="a registered corpus, a file, a folder or a glob")
+    split: Literal["groups", "order", "auto"] = Field(
+        "groups",
+        description="whole groups are held out, or the last tokens; auto: in order if there are fewer than 10 groups",
+    )
     split_seed: int = Field(1, ge=0, description="chooses which groups are held out")
-    validation: float = Field(0.1, ge=0, lt=1, description="share of groups that chooses the best weights")
-    test: float = Field(0.1, ge=0, lt=1, description="share of groups for the final figure")
+    validation: float = Field(0.1, ge=0, lt=1, description="share of groups, or tokens, that chooses the best weights")
+    test: float = Field(0.1, ge=0, lt=1, description="share of groups, or tokens, for the final figure")
     max_seconds: float = Field(60.0, gt=0, description="how long reading one file may take")
     augment: bool = Field(False, description="train on every variant that the codec knows, such as the 12 keys")
 

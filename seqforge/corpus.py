@@ -172,7 +172,7 @@ def usual_codec(registry: Registry, source: str) -> str:
         specs = [part.spec for part in registry.parts("readers") if suffixes.intersection(part.spec.suffixes)]
     named = [codec for spec in specs for codec in spec.codecs] or registry.names("codecs")
     if not named:
-        raise RequestError("no codec is installed to read data with; type: python -m pip install seqforge-jazz")
+        raise RequestError("no codec is installed to read data with; type: python -m pip install seqforge-text")
     return named[0]
 
 

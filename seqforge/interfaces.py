@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # at run time nothing here needs NumPy, and a list of plugins
 
 __all__ = [
     "NONE",
+    "UNKNOWN",
     "Architecture",
     "Audit",
     "Backend",
@@ -47,6 +48,9 @@ __all__ = [
 
 NONE = -1
 """As an input token: the zero vector, the start of a sequence."""
+
+UNKNOWN = "unknown"
+"""The class of a symbol that stands for those that a stored vocabulary lacks; without it their pieces are dropped."""
 
 Work = Any
 """A domain object, such as a lead sheet: only its codec, reader and formats look inside."""
@@ -255,7 +259,10 @@ class Codec(Protocol):
         """The work that the tokens say; total: any tokens give a valid work or a `SeqforgeError`."""
 
     def units(self, tokens: Ints) -> dict[str, float]:
-        """How many `event`, `note` and `beat` (quarters) the tokens hold: units that compare across codecs."""
+        """How much the tokens hold, in units that compare across codecs, such as `event`, `note` and `beat` (quarters).
+
+        The first one is what results are given in; `token` is counted without being named.
+        """
 
 
 @dataclass(frozen=True)

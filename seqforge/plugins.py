@@ -62,6 +62,9 @@ _FIRST_PARTY = {
     ("recipes", "jazz"): "seqforge-jazz",
     ("recipes", "jazzify"): "seqforge-jazz",
     ("recipes", "solos"): "seqforge-jazz",
+    ("recipes", "text"): "seqforge-text",
+    ("recipes", "shakespeare"): "seqforge-text",
+    ("recipes", "shakespeare-quick"): "seqforge-text",
 }
 """Well-known parts and the package to install when they are asked for and missing."""
 

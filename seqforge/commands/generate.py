@@ -30,7 +30,7 @@ _MODEL_HELP = (
     "A model file, the folder of a run, or a name of `seqforge list models` where no file or folder has that name."
 )
 _SET_HELP = "Set an option of any processor, sampler or search; or data.KEY, of the reader of the primer's file."
-_NO_COPY_HELP = "Never quote more than N intervals of the training data (tokens, where a codec names no intervals)."
+_NO_COPY_HELP = "Never quote more than N in a row of the training data: intervals of melodies, characters of texts."
 
 
 def make_generate(registry: Registry) -> Callable[..., None]:

@@ -15,8 +15,8 @@ __all__ = ["interval_words", "print_likelihood"]
 
 def print_likelihood(found: Mapping[str, Likelihood]) -> None:
     """A column a part, the model first and the best baselines under it, and what the difference comes to."""
-    unit = "event" if all(likelihood.unit == "event" for likelihood in found.values()) else "token"
     first = next(iter(found.values()))
+    unit = first.unit if all(likelihood.unit == first.unit for likelihood in found.values()) else "token"
     names = sorted(first.baselines, key=lambda name: first.baselines[name].nats)
     rows = [["this model", *(interval_words(likelihood.interval(unit)) for likelihood in found.values())]]
     rows += [

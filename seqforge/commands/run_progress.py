@@ -11,6 +11,7 @@ from seqforge.commands.audit_report import audit_lines, corpus_size
 from seqforge.commands.bar import Bar
 from seqforge.commands.screen import counted, encodes, printable
 from seqforge.commands.sparkline import sparkline
+from seqforge.evaluation.scoring import main_unit
 from seqforge.session.data import Corpus
 from seqforge.session.plan import Plan
 from seqforge.training.loop import Evaluation
@@ -97,7 +98,7 @@ class RunProgress:
         """Print a line."""
         held_out = ""
         if evaluation.validation:
-            unit = "event" if "event" in evaluation.validation else "token"
+            unit = main_unit(evaluation.validation)
             held_out = f"  validation {evaluation.validation[unit]:.3f} nats/{unit}"
         if evaluation.windows:
             held_out += f"  summed over the steps {evaluation.windows['summed_nats']:.3f}"

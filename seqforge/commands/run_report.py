@@ -122,6 +122,6 @@ def _next_commands(plan: Plan, result: RunResult) -> list[tuple[str, str]]:
     return [
         ("next, try:", ""),
         (f"  seqforge generate {path}{option} -n 4", "more takes"),
-        (f"  seqforge generate {path} --temperature 0.8", "a safer player; above 1 a wilder one"),
+        (f"  seqforge generate {path} --temperature 0.8", "safer ones; above 1 wilder ones"),
         (f"  seqforge run {path} --seed 2", "another model of the same data, from another seed"),
     ]

@@ -9,13 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.abilities import Placing, Quotable
+from seqforge.abilities import Naming, Placing, Quotable
 from seqforge.interfaces import Codec, Piece
 
-__all__ = ["TOKENS", "Line", "generated_pieces", "lines_of", "place_of", "quotation_lines"]
-
-TOKENS = "tokens"
-"""The alphabet of codecs that name none."""
+__all__ = ["Line", "alphabet_of", "generated_pieces", "lines_of", "place_of", "quotation_lines"]
 
 Ints = NDArray[np.int64]
 
@@ -28,11 +25,18 @@ class Line:
     tokens: Ints
 
 
+def alphabet_of(codec: Codec) -> str:
+    """What the first alphabet of a codec is called; `tokens` where the codec doesn't say."""
+    if isinstance(codec, Quotable):
+        return codec.quotation.name
+    return codec.alphabet if isinstance(codec, Naming) else "tokens"
+
+
 def lines_of(codec: Codec, pieces: Sequence[Piece]) -> dict[str, list[Line]]:
     """The pieces in each alphabet of their codec; the first is the one that decides what a quotation is."""
     if not isinstance(codec, Quotable):
-        return {TOKENS: quotation_lines(codec, pieces)}
-    found = {codec.quotation.name: quotation_lines(codec, pieces)}
+        return {alphabet_of(codec): quotation_lines(codec, pieces)}
+    found = {alphabet_of(codec): quotation_lines(codec, pieces)}
     for piece in pieces:
         for name, (values, tokens) in codec.alphabets(piece).items():
             found.setdefault(name, []).append(Line(values.astype(np.int64), tokens.astype(np.int64)))

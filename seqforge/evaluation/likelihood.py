@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqforge.evaluation.intervals import Interval, difference_interval, rate_interval
-from seqforge.evaluation.scoring import Score, predict, score_from_nats
+from seqforge.evaluation.scoring import Score, main_unit, predict, score_from_nats
 from seqforge.interfaces import Codec, Model, Piece
 
 __all__ = ["Likelihood", "judge"]
@@ -28,8 +28,8 @@ class Likelihood:
 
     @property
     def unit(self) -> str:
-        """The unit to compare by: `event`, or `token` where the codec counts no events."""
-        return "event" if self.score.units.get("event") else "token"
+        """The unit to compare by, see `main_unit`."""
+        return main_unit(self.score.rates())
 
     @property
     def best_baseline(self) -> str:

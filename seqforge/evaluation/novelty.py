@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforge.evaluation.alphabets import Line, lines_of, place_of
+from seqforge.evaluation.excerpts import excerpts
 from seqforge.evaluation.matching import Matches, find_matches, find_repetitions
 from seqforge.evaluation.resampling import limits, resampled_ratios
 from seqforge.evaluation.verdict import FEWEST_HELD_OUT, Verdict, judge
@@ -111,6 +112,7 @@ def novelty(
 
     `corpus` is what the second ones are, in words.
     """
+    held_out = excerpts(codec, held_out)
     lines = [lines_of(codec, pieces) for pieces in (generated, training, held_out)]
     is_held_out = len(held_out) >= FEWEST_HELD_OUT
     judged = []

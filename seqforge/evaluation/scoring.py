@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +10,25 @@ from numpy.typing import NDArray
 
 from seqforge.interfaces import NONE, Codec, Model, Piece
 
-__all__ = ["Prediction", "Score", "piece_nats", "predict", "score", "score_from_nats", "surprises", "token_nats"]
+__all__ = [
+    "Prediction",
+    "Score",
+    "main_unit",
+    "piece_nats",
+    "predict",
+    "score",
+    "score_from_nats",
+    "surprises",
+    "token_nats",
+]
 
 _ROWS, _STEPS = 16, 128  # one shape for all calls: a framework that compiles for each shape compiles once
+_ALWAYS = "token"  # the unit that needs no codec
 
 
 @dataclass(frozen=True)
 class Score:
-    """The nats of each piece, and how many of each unit (`token`, `event`, `note`, `beat`) it holds."""
+    """The nats of each piece, and how many of each unit it holds: of `token`s, then of those that the codec counts."""
 
     piece_nats: tuple[float, ...]
     piece_units: dict[str, tuple[float, ...]]
@@ -41,6 +52,11 @@ class Score:
         return {unit: self.nats / count for unit, count in self.units.items() if count}
 
 
+def main_unit(units: Iterable[str]) -> str:
+    """The unit to compare by: the first that the codec counts, `token` where it counts none."""
+    return next((unit for unit in units if unit != _ALWAYS), _ALWAYS)
+
+
 def score(model: Model, pieces: Sequence[Piece], codec: Codec) -> Score:
     """How well the model predicts the pieces."""
     return score_from_nats(piece_nats(model, pieces), pieces, codec)
@@ -48,7 +64,7 @@ def score(model: Model, pieces: Sequence[Piece], codec: Codec) -> Score:
 
 def score_from_nats(nats: Sequence[float], pieces: Sequence[Piece], codec: Codec) -> Score:
     """A score from the nats of each piece."""
-    counts = [{"token": float(len(piece.tokens)), **codec.units(piece.tokens)} for piece in pieces]
+    counts = [{_ALWAYS: float(len(piece.tokens)), **codec.units(piece.tokens)} for piece in pieces]
     units = dict.fromkeys(unit for piece in counts for unit in piece)
     return Score(tuple(nats), {unit: tuple(piece.get(unit, 0.0) for piece in counts) for unit in units})
 
@@ -72,7 +88,7 @@ class Prediction:
     @property
     def accuracy(self) -> dict[str, float]:
         """The share of tokens that the model finds likeliest: of all `token`s, and by class where there are several."""
-        shares = {"token": sum(self.right.values()) / max(sum(self.tokens.values()), 1)}
+        shares = {_ALWAYS: sum(self.right.values()) / max(sum(self.tokens.values()), 1)}
         if len(self.tokens) > 1:
             shares |= {name: self.right[name] / count for name, count in self.tokens.items()}
         return shares
@@ -81,14 +97,15 @@ class Prediction:
 def predict(model: Model, pieces: Sequence[Piece], classes: Sequence[str] = ()) -> Prediction:
     """Let the model predict every token of the pieces; `classes` (V,) names the class of each symbol."""
     nats = np.zeros(len(pieces))
-    names = list(dict.fromkeys(classes)) or ["token"]
+    names = list(dict.fromkeys(classes)) or [_ALWAYS]
     kinds = np.array([names.index(name) for name in classes], np.int64)
     right, total = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
     order = sorted(range(len(pieces)), key=lambda index: len(pieces[index].tokens))
+    height = _height(pieces)
     for start in range(0, len(order), _ROWS):
         rows = order[start : start + _ROWS]
-        state = model.initial_state(_ROWS)
-        for inputs, context, targets, counted in _chunks([pieces[index] for index in rows]):
+        state = model.initial_state(height)
+        for inputs, context, targets, counted in _chunks([pieces[index] for index in rows], height):
             logits, state = model.forward(inputs, context, state)
             nats[rows] += (token_nats(logits, targets) * counted).sum(axis=1)[: len(rows)]
             hits = (logits.argmax(axis=-1) == targets)[counted > 0]
@@ -106,11 +123,12 @@ def predict(model: Model, pieces: Sequence[Piece], classes: Sequence[str] = ()) 
 def surprises(model: Model, pieces: Sequence[Piece]) -> list[NDArray[np.float64]]:
     """The nats of every token of each piece, (T,): they add up to its nats."""
     found: list[NDArray[np.float64]] = []
+    height = _height(pieces)
     for start in range(0, len(pieces), _ROWS):
         rows = pieces[start : start + _ROWS]
-        state = model.initial_state(_ROWS)
+        state = model.initial_state(height)
         nats: list[NDArray[np.float64]] = []
-        for inputs, context, targets, _ in _chunks(rows):
+        for inputs, context, targets, _ in _chunks(rows, height):
             logits, state = model.forward(inputs, context, state)
             nats.append(token_nats(logits, targets))
         by_row = np.concatenate(nats, axis=1)
@@ -118,14 +136,19 @@ def surprises(model: Model, pieces: Sequence[Piece]) -> list[NDArray[np.float64]
     return found
 
 
-def _chunks(pieces: Sequence[Piece]) -> Iterator[tuple[NDArray[np.int32], ...]]:
-    """Inputs, context, targets and a mask of what counts, `_STEPS` tokens at a time, in `_ROWS` rows."""
+def _height(pieces: Sequence[Piece]) -> int:
+    """How many rows a call has: one piece alone, such as the end of a book, is not worth more than its own."""
+    return 1 if len(pieces) == 1 else _ROWS
+
+
+def _chunks(pieces: Sequence[Piece], height: int) -> Iterator[tuple[NDArray[np.int32], ...]]:
+    """Inputs, context, targets and a mask of what counts, `_STEPS` tokens at a time, in `height` rows."""
     longest = max(len(piece.tokens) for piece in pieces)
     for start in range(0, longest, _STEPS):
-        inputs = np.full((_ROWS, _STEPS), NONE, np.int32)
-        context = np.zeros((_ROWS, _STEPS, pieces[0].context.shape[1]), np.int32)
-        targets = np.zeros((_ROWS, _STEPS), np.int32)
-        counted = np.zeros((_ROWS, _STEPS), np.int32)
+        inputs = np.full((height, _STEPS), NONE, np.int32)
+        context = np.zeros((height, _STEPS, pieces[0].context.shape[1]), np.int32)
+        targets = np.zeros((height, _STEPS), np.int32)
+        counted = np.zeros((height, _STEPS), np.int32)
         for row, piece in enumerate(pieces):
             part = piece.tokens[start : start + _STEPS]
             size = len(part)

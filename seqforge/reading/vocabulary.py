@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.interfaces import Piece, Source, Vocabulary
+from seqforge.interfaces import UNKNOWN, Piece, Source, Vocabulary
 from seqforge.reading.encoded_file import EncodedFile
 
 __all__ = ["MergedVocabulary"]
 
-_UNKNOWN = -1
+_NO_NUMBER = -1
 _MOST_NAMED = 3
+_WHOSE = "the vocabulary of the model"
 
 
 class MergedVocabulary:
@@ -35,7 +36,11 @@ class MergedVocabulary:
         return Vocabulary(tuple(self._numbers), tuple(self._classes))
 
     def translated(self, encoded: EncodedFile) -> EncodedFile:
-        """A file in this vocabulary; pieces with symbols that it lacks are dropped, and say so among the sources."""
+        """A file in this vocabulary.
+
+        Of symbols that it lacks its symbol of the class `UNKNOWN` takes the place; where it has none, pieces with such
+        are dropped. The sources say so.
+        """
         if encoded.vocabulary == self._start:
             return encoded
         symbols = encoded.vocabulary.symbols
@@ -44,26 +49,38 @@ class MergedVocabulary:
                 if symbol not in self._numbers:
                     self._numbers[symbol] = len(self._numbers)
                     self._classes.append(kind)
-        table = np.array([self._numbers.get(symbol, _UNKNOWN) for symbol in symbols], np.int32)
+        other = self._classes.index(UNKNOWN) if UNKNOWN in self._classes else _NO_NUMBER
+        table = np.array([self._numbers.get(symbol, other) for symbol in symbols], np.int32)
         pieces: list[Piece] = []
         dropped: list[tuple[str, str]] = []
         for piece in encoded.pieces:
             tokens = table[piece.tokens]
-            if (tokens == _UNKNOWN).any():
-                dropped.append((piece.id, _reason(symbols, piece.tokens[tokens == _UNKNOWN])))
+            if (tokens == _NO_NUMBER).any():
+                dropped.append((piece.id, f"not in {_WHOSE}: {_names(symbols, piece.tokens[tokens == _NO_NUMBER])}"))
             else:
                 pieces.append(replace(piece, tokens=tokens))
-        return EncodedFile(
-            pieces=tuple(pieces),
-            vocabulary=self.merged(),
-            sources=_without(encoded.sources, len(pieces), dropped) if dropped else encoded.sources,
-        )
+        sources = _without(encoded.sources, len(pieces), dropped) if dropped else encoded.sources
+        strange = [number for number, symbol in enumerate(symbols) if symbol not in self._numbers]
+        if strange and other != _NO_NUMBER:
+            sources = tuple(_with_note(source, _replaced(encoded, strange)) for source in sources)
+        return EncodedFile(pieces=tuple(pieces), vocabulary=self.merged(), sources=sources)
 
 
-def _reason(symbols: tuple[str, ...], unknown: NDArray[np.int32]) -> str:
-    names = list(dict.fromkeys(symbols[token] for token in unknown))
+def _names(symbols: tuple[str, ...], tokens: NDArray[np.int32]) -> str:
+    names = list(dict.fromkeys(symbols[token] for token in tokens))
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"not in the vocabulary of the model: {', '.join(names[:_MOST_NAMED])}{more}"
+    return f"{', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def _replaced(encoded: EncodedFile, strange: list[int]) -> str:
+    found = [piece.tokens[np.isin(piece.tokens, strange)] for piece in encoded.pieces]
+    count = sum(map(len, found))
+    names = _names(encoded.vocabulary.symbols, np.concatenate([np.zeros(0, np.int32), *found]))
+    return f"{count:,} tokens stand as unknown, since they are not in {_WHOSE}: {names}"
+
+
+def _with_note(source: Source, note: str) -> Source:
+    return replace(source, notes=(*source.notes, note)) if source.pieces else source
 
 
 def _without(sources: tuple[Source, ...], kept: int, dropped: list[tuple[str, str]]) -> tuple[Source, ...]:

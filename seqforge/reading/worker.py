@@ -21,6 +21,8 @@ __all__ = ["MOST_BYTES", "main"]
 MOST_BYTES = 2 * 2**30
 """Address space that a reading process may have."""
 
+_LONGEST_NOTE = 100
+
 
 def main() -> None:
     """Answer jobs until standard input ends."""
@@ -58,7 +60,7 @@ def _encode(registry: Any, job: Job) -> Any:
                 continue
             try:
                 pieces.append(codec.encode(work))
-                notes.append(str(work))
+                notes.append(_in_a_line(str(work)))
             except DataError as error:
                 dropped.append(Source(path.name, 0, str(error)))
     except SeqforgeError as error:
@@ -74,6 +76,12 @@ def _encode(registry: Any, job: Job) -> Any:
     elif not dropped:
         dropped.append(Source(path.name, 0, "nothing in it that the reader knows"))
     return EncodedFile(pieces=tuple(pieces), vocabulary=codec.vocabulary, sources=tuple(dropped))
+
+
+def _in_a_line(text: str) -> str:
+    """What a work says of itself, or the beginning of it: it may be a book."""
+    words = " ".join(text[: 2 * _LONGEST_NOTE].split())
+    return words if len(text) <= _LONGEST_NOTE else f"{words[:_LONGEST_NOTE]} ..."
 
 
 def _limit_memory() -> None:

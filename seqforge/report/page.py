@@ -128,10 +128,14 @@ def _take(number: int, take: ShownTake, contents: Contents, room: _Room) -> Html
     title = element("span", take.title, class_="title")
     if number < contents.takes_played:
         title = element("button", take.title, type="button", data_show=number, aria_pressed="false", class_="title")
-    surprise = "" if take.nats is None else f" Mean surprise {take.nats:.2f} nats a token."
+    surprise = "" if take.nats is None else f"Mean surprise {take.nats:.2f} nats a token."
     files = [room.link(file) for file in take.files]
     downloads = element("span", *(part for file in files for part in (file, " ")), class_="files") if files else ""
-    return element("li", title, " ", element("span", f"{take.text}.{surprise}", class_="text"), " ", downloads)
+    if "\n" in take.text:  # it is what was generated, and not what is said of it
+        parts = [element("span", surprise, class_="text"), element("pre", take.text)]
+    else:
+        parts = [element("span", f"{take.text}. {surprise}".rstrip(), class_="text")]
+    return element("li", title, " ", parts[0], " ", downloads, *parts[1:])
 
 
 def _settings(contents: Contents) -> Iterator[Html]:

@@ -13,7 +13,7 @@ from seqforge.errors import DataError
 from seqforge.interfaces import Audit, Codec, Dataset, Piece
 from seqforge.plugins import Registry
 from seqforge.session.plan import Plan
-from seqforge.split import Split, split_by_group
+from seqforge.split import Split, split_pieces
 
 __all__ = ["Corpus", "divided", "load_corpus", "open_corpus"]
 
@@ -45,6 +45,9 @@ def load_corpus(registry: Registry, plan: Plan) -> Corpus:
     config = plan.config.data
     keeps_vocabulary = plan.start is not None
     corpus = open_corpus(registry, config, plan.codec, plan.config.codec.name, keeps_vocabulary=keeps_vocabulary)
+    samples = plan.config.samples
+    if samples.count:  # the plan tried the prompt, too, but without a vocabulary that has grown since
+        corpus.codec.guides([samples.prompt])
     return divided(corpus, config)
 
 
@@ -80,11 +83,20 @@ def open_corpus(
 
 def divided(corpus: Corpus, config: DataConfig) -> Corpus:
     """The corpus split and augmented as the configuration says."""
-    split = split_by_group(corpus.pieces, validation=config.validation, test=config.test, seed=config.split_seed)
+    split = split_pieces(
+        corpus.pieces,
+        corpus.codec,
+        split=config.split,
+        validation=config.validation,
+        test=config.test,
+        seed=config.split_seed,
+    )
     training = split.training
     if config.augment:
         training = tuple(itertools.chain.from_iterable(corpus.codec.variants(piece) for piece in training))
-    return replace(corpus, split=split, training=training)
+    parts = (*split.training, *split.validation, *split.test)
+    pieces = parts if len(parts) > len(corpus.pieces) else corpus.pieces  # more of them if some were cut
+    return replace(corpus, pieces=pieces, split=split, training=training)
 
 
 def _origin(registry: Registry, source: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from seqforge.errors import DataError
 from seqforge.evaluation.alphabets import generated_pieces
 from seqforge.evaluation.baselines import baseline_scores
+from seqforge.evaluation.excerpts import excerpts
 from seqforge.evaluation.likelihood import Likelihood, judge
 from seqforge.evaluation.measuring import MeasuredValue, Panel, Sample, compare, metric_parts, samples_of
 from seqforge.evaluation.novelty import TRAINING, Novelty, novelty
@@ -95,7 +96,7 @@ def evaluate(registry: Registry, request: EvaluationRequest, observer: Evaluatio
         scored = subject.split or "reference"
         likelihood = _likelihood(registry, subject, subject.found)
     observer.on_stage("measures")
-    judged = takes.pieces if takes else subject.pieces
+    judged = takes.pieces if takes else excerpts(subject.codec, subject.pieces)
     measures = _measures(registry, subject, judged)
     observer.on_stage("novelty")
     return Report(
@@ -114,7 +115,7 @@ def _takes(
     """New takes over the prompts of the held-out pieces, else of the reference, else of the run's samples."""
     samples = found.model.provenance["configuration"].get("samples", {})
     sampling = sampling_settings(registry, samples.get("sampling", {}), "samples.sampling.")
-    models = subject.held_out or subject.reference
+    models = excerpts(subject.codec, subject.held_out or subject.reference)
     defaults = {option.name: option.default for option in subject.codec_part.spec.prompt_options}
     asked = [piece.prompt for piece in models] or [samples.get("prompt", {})]
     prompts: list[dict[str, Any]] = [{**defaults, **prompt} for prompt in asked]
@@ -158,8 +159,8 @@ def measure_pieces(
 ) -> tuple[MeasuredValue, ...]:  # fmt: skip
     """The works of pieces in every metric of their codec, beside those of the reference."""
     parts = metric_parts(registry, codec_name)
-    usual = samples_of(codec, reference)
-    return compare(Panel(parts, usual), list(_works(codec, judged)), usual, samples_of(codec, held_out))
+    usual, others = (samples_of(codec, excerpts(codec, pieces)) for pieces in (reference, held_out))
+    return compare(Panel(parts, usual), list(_works(codec, judged)), usual, others)
 
 
 def _works(codec: Codec, pieces: Sequence[Piece]) -> Iterator[Sample]:

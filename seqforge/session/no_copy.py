@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.abilities import Quotable
 from seqforge.errors import OutOfRange, RequestError
-from seqforge.evaluation.alphabets import TOKENS, Line, generated_pieces, quotation_lines
+from seqforge.evaluation.alphabets import Line, alphabet_of, generated_pieces, quotation_lines
 from seqforge.evaluation.matching import find_repetitions
 from seqforge.files.model_file import ModelFile
 from seqforge.files.ngram_filter import NgramFilter, run_codes
@@ -40,7 +39,7 @@ def quotation_filters(codec: Codec, pieces: Sequence[Piece], start: ModelFile | 
         repeated, runs = np.sum([found.counts(length) for found in repetitions], axis=0)
         if repeated <= _MOST_REPEATED * runs:
             break
-    own = NgramFilter.of(_alphabet(codec), values, length)
+    own = NgramFilter.of(alphabet_of(codec), values, length)
     return (*(start.quotations if start is not None else ()), own)
 
 
@@ -56,7 +55,7 @@ def no_copy_guides(model: ModelFile, codec: Codec, longest: int | None) -> Calla
             "--no-copy needs digests of the training data, and this model file has none (or started from one that had "
             "none); train it again with this seqforge, or leave --no-copy out"
         )
-    alphabet = _alphabet(codec)
+    alphabet = alphabet_of(codec)
     if other := {known.alphabet for known in model.quotations} - {alphabet}:
         raise RequestError(
             f"--no-copy compares {alphabet}, but this model file has digests of {min(other)}; install the version of "
@@ -86,7 +85,3 @@ def _longest_run(known: NgramFilter, line: Line) -> int:
     ends = np.flatnonzero(np.diff(np.concatenate([[False], is_known, [False]])))
     in_a_row = int((ends[1::2] - ends[::2]).max(initial=0))
     return in_a_row + known.length - 1 if in_a_row else 0
-
-
-def _alphabet(codec: Codec) -> str:
-    return codec.quotation.name if isinstance(codec, Quotable) else TOKENS

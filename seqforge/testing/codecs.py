@@ -20,6 +20,7 @@ import pytest
 from seqforge.abilities import Quotable
 from seqforge.errors import DataError
 from seqforge.evaluation.alphabets import quotation_lines
+from seqforge.evaluation.scoring import main_unit
 from seqforge.interfaces import Codec, Piece
 from seqforge.options import check_options
 from seqforge.testing.codec_walks import WalkChecks
@@ -179,4 +180,4 @@ def _led(codec: Codec, prompt: Mapping[str, Any], primer: Piece) -> int:
 
 def _size(units: Mapping[str, float]) -> float:
     """In notes, which silence behind the last one does not add to, where the codec counts them."""
-    return units.get("note", units["event"])
+    return units.get("note", units[main_unit(units)])

@@ -1,0 +1,1 @@
+"""Text for seqforge: files as characters, from a codec to recipes."""
