@@ -28,6 +28,7 @@ _MOST_ROWS = 40
 _LINES_BELOW = 12
 _FEWEST_LINES = 12
 _FEWEST_COLUMNS = 20
+_LONGEST_TITLE = 100
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class MadeFile:
 
 def take_files(takes: Sequence[Take]) -> list[MadeFile]:
     """The files of takes, those of one take together."""
-    return [MadeFile(take.files, printable_lines(str(take.work)), f"take {take.number}") for take in takes]
+    return [MadeFile(take.files, _in_a_line(str(take.work)), f"take {take.number}") for take in takes]
 
 
 def print_picture(codec: Codec, take: Take) -> None:
@@ -89,6 +90,11 @@ def print_files(files: Sequence[MadeFile]) -> None:
         pairs.append((printable(str(file.paths[0])) if file.paths else file.title, file.what))
         pairs.extend((printable(str(path)), "") for path in file.paths[1:])
     print_pairs(pairs)
+
+
+def _in_a_line(text: str) -> str:
+    """What a work says of itself, or the beginning of it: it may be the whole work."""
+    return textwrap.shorten(printable(" ".join(text[: 2 * _LONGEST_TITLE].split())), _LONGEST_TITLE, placeholder=" ...")
 
 
 def _size(count: int) -> str:
