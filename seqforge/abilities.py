@@ -58,7 +58,7 @@ class Placing(Protocol):
 class Naming(Protocol):
     """A codec that says what its tokens are: what quotations are counted in where it is not `Quotable`."""
 
-    alphabet: str
+    alphabet_name: str
     """In the plural: `characters`."""
 
 

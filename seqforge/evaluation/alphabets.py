@@ -29,7 +29,7 @@ def alphabet_of(codec: Codec) -> str:
     """What the first alphabet of a codec is called; `tokens` where the codec doesn't say."""
     if isinstance(codec, Quotable):
         return codec.quotation.name
-    return codec.alphabet if isinstance(codec, Naming) else "tokens"
+    return codec.alphabet_name if isinstance(codec, Naming) else "tokens"
 
 
 def lines_of(codec: Codec, pieces: Sequence[Piece]) -> dict[str, list[Line]]:

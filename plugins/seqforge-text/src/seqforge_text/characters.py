@@ -32,7 +32,7 @@ class CharactersCodec:
 
     context_fields: tuple[ContextField, ...] = ()
     output_views: tuple[OutputView, ...] = ()
-    alphabet = "characters"
+    alphabet_name = "characters"
     excerpt = 500
 
     def __init__(self, *, lowercase: bool, min_count: int, vocabulary: Vocabulary | None = None) -> None:
