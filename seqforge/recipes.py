@@ -29,14 +29,15 @@ def recipe_text(registry: Registry, name: str) -> str:
 def starting_values(registry: Registry, request: str) -> dict[str, Any]:
     """What `seqforge run REQUEST` starts from: a recipe, a TOML file, or the folder of a run.
 
-    A file's own `recipe` gives the values that the file leaves out.
+    A file's own `recipe` gives the values that the file leaves out. A folder that is no run, such as that of a plugin's
+    sources, does not hide a recipe of its name.
     """
     path = Path(request)
     if path.is_dir() and (path / "config.toml").is_file():
         path = path / "config.toml"
     if path.is_file():
         return _from_file(registry, path)
-    if request.endswith(".toml") or "/" in request or path.is_dir():
+    if request.endswith(".toml") or "/" in request or (path.is_dir() and not registry.has("recipes", request)):
         raise RequestError(f"there is no configuration {request}; give a recipe, a TOML file or the folder of a run")
     return _from_recipe(registry, request)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from seqforge.commands.plugins_check import check
+from seqforge.commands.plugins_new import new
 from seqforge.commands.screen import print_json, print_table
 from seqforge.plugins import Plugin, Registry
 
@@ -23,6 +24,7 @@ def plugins() -> None:
 
 
 plugins_app.command("check")(check)
+plugins_app.command("new")(new)
 
 
 @plugins_app.command("list")

@@ -1,0 +1,1 @@
+"""What `seqforge plugins new` writes: packages to start from, as files in `templates`, and how they are filled in."""
