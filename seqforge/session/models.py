@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqforge.errors import FileDamaged, PluginError, SeqforgeError, UnknownName
+from seqforge.errors import FileDamaged, PluginError, RequestError, SeqforgeError, UnknownName
 from seqforge.files.model_file import ModelFile, read_model
 from seqforge.files.run_folder import model_path
 from seqforge.interfaces import Backend, BackendOptions, Codec, Model
@@ -71,5 +71,23 @@ def numpy_model(registry: Registry, model: ModelFile) -> Model:
     """The model in the numpy backend; one of an architecture that it does not know, in the backend that trained it."""
     backend: Backend = registry.find("backends", "numpy").build()
     if model.spec.architecture not in backend.architectures:
-        backend = registry.find("backends", model.provenance["backend"]).build()
+        backend = _own_backend(registry, model)
     return backend.build(model.spec, model.weights, BackendOptions())
+
+
+def _own_backend(registry: Registry, model: ModelFile) -> Backend:
+    """The backend that trained the model; `RequestError` if it is not there, or has not this architecture."""
+    name, architecture = model.provenance["backend"], model.spec.architecture
+    if not registry.has("backends", name):
+        installed = {"numpy", *(plugin.distribution for plugin in registry.plugins)}
+        named = [f"{package} {version}" for package, version in model.provenance["versions"].items()]
+        missing = ", ".join(words for words in named if words.partition(" ")[0] not in installed)
+        raise RequestError(
+            f"the model's architecture '{architecture}' is built by backend '{name}', which is not installed; install "
+            f"the package that it comes from{f' (the model names {missing:.200})' if missing else ''}"
+        )
+    part = registry.find("backends", name)
+    backend: Backend = part.build()
+    if architecture not in backend.architectures:
+        raise UnknownName(f"architecture of backend {name} of {part.distribution}", architecture, backend.architectures)
+    return backend

@@ -140,9 +140,14 @@ class PartSuites:
         return {"codec_name": codecs[0], "source": self._source(self.registry.find("codecs", codecs[0]))}
 
     def _add_readers(self, part: Part) -> Iterator[dict[str, str]]:
-        files = tuple(path for path in map(Path, self.data) if path.suffix.lower() in part.spec.suffixes)
+        files = tuple(path for path in self._named_files() if path.suffix.lower() in part.spec.suffixes)
         self._suite(part, ReaderSuite, files=files or tuple(self._written_files(part)))
         yield from ()
+
+    def _named_files(self) -> Iterator[Path]:
+        """The files that the user named, and those in the folders."""
+        for path in map(Path, self.data):
+            yield from sorted(path.rglob("*")) if path.is_dir() else [path]
 
     def _source(self, codec: Part) -> str:
         """Data for a codec: what the user named, else a data set of its own distribution, else one of another."""

@@ -70,9 +70,10 @@ class Network:
 
 def _one_hot(values: Ints, size: int) -> Floats:
     """(..., size); NONE, the token before the first, gives zeros."""
-    return (values[..., None] == np.arange(size)).astype(np.float32)
+    return np.equal(values[..., None], np.arange(size)).astype(np.float32)
 
 
 def _product(left: Floats, right: Floats) -> Floats:
     """(I, J) for (B, T, I) and (B, T, J): the sum over all steps."""
-    return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
+    product: Floats = left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
+    return product

@@ -28,7 +28,7 @@ class Engine:
         """A model that starts from `weights`; what can't be built as asked is refused, never left out."""
         for name in ("dropout", "input_dropout", "recurrent_dropout"):
             if spec.options.get(name):
-                raise RequestError(f"backend my-plugin has no dropout; set model.lstm.{name}=0, or --backend numpy")
+                raise RequestError(f"my-plugin has no dropout; give model.lstm.{name}=0")
         return TrainableModel(Network(spec), weights, options)
 
     def describe(self, options: BackendOptions) -> str:

@@ -141,17 +141,19 @@ def _run_layer_back(steps: list[Any], recurrent: Floats, grad_output: Floats) ->
 
 def _sigmoid(values: Floats) -> Floats:
     """1 / (1 + exp(-x)), without overflow."""
-    return np.tanh(values * np.float32(0.5)) * np.float32(0.5) + np.float32(0.5)
+    squashed: Floats = np.tanh(values * np.float32(0.5)) * np.float32(0.5) + np.float32(0.5)
+    return squashed
 
 
 def _one_hot(values: Ints, size: int) -> Floats:
     """(..., size); NONE, the token before the first, gives zeros."""
-    return (values[..., None] == np.arange(size)).astype(np.float32)
+    return np.equal(values[..., None], np.arange(size)).astype(np.float32)
 
 
 def _product(left: Floats, right: Floats) -> Floats:
     """(I, J) for (B, T, I) and (B, T, J): the sum over all steps."""
-    return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
+    product: Floats = left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
+    return product
 
 
 def _sum_by_class(gradient: Floats, classes: Ints, size: int) -> Floats:

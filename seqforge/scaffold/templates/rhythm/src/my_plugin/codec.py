@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from seqforge import ContextField, DataError, Piece, Vocabulary
+from seqforge import ContextField, DataError, OutputView, Piece, Vocabulary
 
 __all__ = ["BAR", "Rhythm", "RhythmCodec"]
 
@@ -36,8 +36,8 @@ class Rhythm:
 class RhythmCodec:
     """A token a step. What the model is told of each next token is the step's place in the bar."""
 
-    context_fields = (ContextField("step", BAR),)
-    output_views = ()
+    context_fields: tuple[ContextField, ...] = (ContextField("step", BAR),)
+    output_views: tuple[OutputView, ...] = ()  # what symbols are relative to the context: nothing here
 
     def __init__(self, *, vocabulary: Vocabulary | None = None) -> None:
         self.options: Mapping[str, Any] = {}
@@ -80,16 +80,15 @@ class RhythmCodec:
 
 
 class RhythmGuides:
-    """Where each of a batch of B sequences stands: `taken` (B,) of its `lengths` (B,) tokens are there."""
+    """Where each of a batch of B sequences stands: `taken` (B,) of its `lengths` (B,) tokens are there.
+
+    `done` (B,) says which are complete.
+    """
 
     def __init__(self, lengths: NDArray[np.int64], taken: NDArray[np.int64]) -> None:
         self.lengths = lengths
         self.taken = taken
-
-    @property
-    def done(self) -> Bools:
-        """(B,): which are complete."""
-        return self.taken >= self.lengths
+        self.done: Bools = taken >= lengths
 
     def context(self) -> Ints:
         """(B, 1): the next token's place in the bar."""
@@ -102,6 +101,7 @@ class RhythmGuides:
     def accept(self, tokens: Ints) -> None:
         """Take the chosen tokens (B,)."""
         self.taken = self.taken + ~self.done
+        self.done = self.taken >= self.lengths
 
     def select(self, rows: Ints) -> RhythmGuides:
         """Guides of the given rows, copied."""
