@@ -145,7 +145,7 @@ def test_the_command_says_what_it_wrote_and_what_to_type(seqforge, tmp_path):
     listed = re.findall(r"^  (\S+)$", outcome.out, re.MULTILINE)
     assert sorted(listed) == written
     assert {"pyproject.toml", "README.md", "tox.ini", ".gitignore", "src/swing_reader/py.typed"} <= set(written)
-    assert "  python -m pip install -e './swing-reader[test]'\n" in outcome.out
+    assert '  python -m pip install -e "./swing-reader[test]"\n' in outcome.out
     assert "  seqforge plugins check swing-reader --data swing-reader/examples\n" in outcome.out
 
 
@@ -185,10 +185,10 @@ def test_the_package_keeps_to_the_series_of_the_core(seqforge, tmp_path):
     [
         ("My_Backend", "such as my-backend"),
         ("2fast", "a letter first"),
-        ("-", "allowed: lower-case letters"),
+        ("-", "a letter first"),
         ("../elsewhere", "such as elsewhere"),
         ("a--b", "single hyphens"),
-        ("x" * 61, "at most 60"),
+        ("x" * 61, "up to 60"),
         ("lambda", "a word of Python itself"),
         ("string", "a word of Python itself"),
         ("lstm", "an architecture of seqforge-core already"),
@@ -205,7 +205,8 @@ def test_a_name_that_can_not_be_one_is_refused_with_the_reason(seqforge, tmp_pat
     assert not list(tmp_path.iterdir())
 
 
-def test_a_kind_that_there_is_not_is_named(seqforge):
+def test_a_kind_that_is_missing_or_unknown_is_named(seqforge):
+    assert "--kind is missing; allowed: backend, architecture" in refused(seqforge, "mine")
     line = refused(seqforge, "mine", "--kind", "bakcend")
     assert "did you mean 'backend'?" in line
     assert all(kind in line for kind in KINDS)

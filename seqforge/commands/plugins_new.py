@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +11,18 @@ import typer
 
 import seqforge
 from seqforge.commands.screen import counted, print_json
-from seqforge.errors import UnknownName
+from seqforge.errors import RequestError, UnknownName
 from seqforge.scaffold.kinds import KINDS
 
 __all__ = ["new"]
+
+_KINDS = ", ".join(KINDS)
 
 
 def new(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the plugin is called, and what it offers.")],
-    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=f"One of: {_KINDS}.")] = "",
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to; ./NAME by default.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -27,6 +30,8 @@ def new(
     from seqforge.scaffold.names import check_name
     from seqforge.scaffold.package import package_files, write_package
 
+    if not kind:
+        raise RequestError(f"--kind is missing; allowed: {_KINDS}")
     if kind not in KINDS:
         raise UnknownName("kind of plugin", kind, KINDS)
     check_name(context.obj, name)
@@ -49,9 +54,11 @@ def new(
 def _next_commands(kind: str, name: str, folder: Path) -> list[str]:
     """What to type next, in the folder where the command was given."""
     place = folder.as_posix()
-    target = place if folder.is_absolute() or place.startswith("..") else f"./{place}"
+    target = f"{place if folder.is_absolute() else f'./{place}'}[test]"
+    # double quotes where they do, since every shell has them
+    quoted = f'"{target}"' if re.fullmatch(r"[\w./:-]+\[test]", target) else shlex.quote(target)
     values = {"name": name, "folder": shlex.quote(place)}
     return [
-        f"python -m pip install -e {shlex.quote(target + '[test]')}",
+        f"python -m pip install -e {quoted}",
         *(command.format(**values) for command in (KINDS[kind].check, *KINDS[kind].trials)),
     ]

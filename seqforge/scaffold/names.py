@@ -27,8 +27,8 @@ def check_name(registry: Registry, name: str) -> None:
         similar = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-0123456789")[:_LONGEST].rstrip("-")
         hint = f", such as {similar}" if similar else ""
         raise RequestError(
-            f"'{name}' can't name a plugin; allowed: lower-case letters, digits and single hyphens, a letter first, "
-            f"at most {_LONGEST}{hint}"
+            f"'{name}' can't name a plugin; allowed: up to {_LONGEST} lower-case letters, digits and single hyphens, "
+            f"a letter first{hint}"
         )
     module = module_name(name)
     if keyword.iskeyword(module) or keyword.issoftkeyword(module) or module in sys.stdlib_module_names:
@@ -36,10 +36,7 @@ def check_name(registry: Registry, name: str) -> None:
     if owner := _owner_of_part(registry, name):
         raise RequestError(f"'{name}' is {owner} already; choose another name")
     if is_installed(name):
-        raise RequestError(
-            f"'{name}' is a package that is installed already; choose another name, or type: "
-            f"python -m pip uninstall {name}"
-        )
+        raise RequestError(f"'{name}' is a package that is installed already; choose another name")
     if importlib.util.find_spec(module) is not None:
         raise RequestError(f"'{name}' would be imported as {module}, which there is already; choose another name")
 

@@ -31,7 +31,7 @@ def package_files(kind: Kind, name: str, core_version: str) -> dict[str, str]:
         for path, text in _texts(root):
             place = _filled_in(_RENAMED.get(path, path), own)
             files[place] = files.get(place, "") + _filled_in(text, own)
-    return files
+    return dict(sorted(files.items()))
 
 
 def core_requirement(version: str) -> str:
