@@ -11,6 +11,8 @@ from seqforge import __version__
 from seqforge.scaffold.kinds import KINDS
 from seqforge.scaffold.package import core_requirement
 
+ROOT = Path(__file__).parents[1]
+
 
 @pytest.fixture
 def new(seqforge, plant, tmp_path):
@@ -227,7 +229,46 @@ def test_a_folder_of_sources_does_not_hide_the_recipe(seqforge, tmp_path):
     assert seqforge("run", "toy", "--dry-run").status == 0
 
 
+def _tutorial(language):
+    """The blocks of the tutorial in that language."""
+    text = (ROOT / "docs" / "new-plugin.md").read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def test_the_tutorial_shows_what_is_written(new, tmp_path):
+    folder, _ = new("my-backend", "backend")
+    (hook,) = _tutorial("python")
+    assert hook.partition("\n\n\n")[2] in (folder / "src" / "my_backend" / "plugin.py").read_text()
+    tree = next(block for block in _tutorial("text") if block.startswith("my-backend/"))
+    named = {
+        word for line in tree.splitlines() for word in line.strip().split("   ")[0].split() if not word.endswith("/")
+    }
+    written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert written - named == {"src/my_backend/__init__.py", "src/my_backend/py.typed"}
+    assert named <= written
+
+
+def test_the_tutorial_and_the_readme_name_every_kind():
+    tutorial, readme = ((ROOT / name).read_text() for name in ("docs/new-plugin.md", "README.md"))
+    assert re.findall(r"^\| `(\w+)` \|", tutorial, re.MULTILINE) == list(KINDS)
+    assert all(kind in readme for kind in KINDS)
+
+
+def test_what_the_tutorial_breaks_is_found_by_the_suite(new, process):
+    folder, path = new("my-backend", "backend")
+    (change,) = _tutorial("diff")
+    whole, broken = (line[1:] for line in change.splitlines())
+    network = folder / "src" / "my_backend" / "network.py"
+    assert whole in network.read_text()
+    network.write_text(network.read_text().replace(whole, broken))
+    outcome = process("plugins", "check", "my-backend", path=path)
+    assert outcome.status == 3
+    shown = next(block for block in _tutorial("text") if block.startswith("failed"))
+    for line in shown.splitlines():
+        assert line.removesuffix(" ...") in outcome.out
+
+
 def test_every_template_is_used():
-    templates = Path(__file__).parents[1] / "seqforge" / "scaffold" / "templates"
+    templates = ROOT / "seqforge" / "scaffold" / "templates"
     folders = {path.name for path in templates.iterdir() if path.is_dir() and not path.name.startswith(".")}
     assert folders == {layer for kind in KINDS.values() for layer in kind.layers}
