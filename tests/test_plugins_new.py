@@ -220,8 +220,13 @@ def test_what_is_there_already_is_not_touched(seqforge, tmp_path):
     assert "the folder mine is not empty" in refused(seqforge, "mine", "--kind", "codec")
     assert "notes.txt is a file" in refused(seqforge, "mine", "--kind", "codec", "--out", "mine/notes.txt")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
-    (tmp_path / "empty").mkdir()
-    assert seqforge("plugins", "new", "mine", "--kind", "codec", "--out", "empty").status == 0
+
+
+def test_an_empty_folder_is_no_obstacle(process, tmp_path):
+    for name in ("empty", "other"):
+        (tmp_path / name).mkdir()
+    assert process("plugins", "new", "empty", "--kind", "codec").status == 0
+    assert process("plugins", "new", "mine", "--kind", "codec", "--out", "other").status == 0
 
 
 def test_a_folder_of_sources_does_not_hide_the_recipe(seqforge, tmp_path):

@@ -37,7 +37,8 @@ def check_name(registry: Registry, name: str) -> None:
         raise RequestError(f"'{name}' is {owner} already; choose another name")
     if is_installed(name):
         raise RequestError(f"'{name}' is a package that is installed already; choose another name")
-    if importlib.util.find_spec(module) is not None:
+    spec = importlib.util.find_spec(module)
+    if spec is not None and spec.origin:  # a mere folder of that name has none
         raise RequestError(f"'{name}' would be imported as {module}, which there is already; choose another name")
 
 
