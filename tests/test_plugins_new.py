@@ -185,7 +185,7 @@ def test_the_package_keeps_to_the_series_of_the_core(seqforge, tmp_path):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("My_Backend", "such as my-backend"),
+        ("My_Backend2", "such as my-backend2"),
         ("2fast", "a letter first"),
         ("-", "a letter first"),
         ("../elsewhere", "such as elsewhere"),

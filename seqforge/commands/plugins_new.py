@@ -22,7 +22,7 @@ _KINDS = ", ".join(KINDS)
 def new(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the plugin is called, and what it offers.")],
-    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=f"One of: {_KINDS}.")] = "",
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=f"Needed. One of: {_KINDS}.")] = "",
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to; ./NAME by default.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -24,7 +24,7 @@ def module_name(name: str) -> str:
 def check_name(registry: Registry, name: str) -> None:
     """`RequestError` if the name can't be one, or is taken."""
     if not re.fullmatch("[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or len(name) > _LONGEST:
-        similar = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-0123456789")[:_LONGEST].rstrip("-")
+        similar = re.sub("[^a-z0-9]+", "-", name.lower()).lstrip("-0123456789")[:_LONGEST].rstrip("-")
         hint = f", such as {similar}" if similar else ""
         raise RequestError(
             f"'{name}' can't name a plugin; allowed: up to {_LONGEST} lower-case letters, digits and single hyphens, "
@@ -35,14 +35,14 @@ def check_name(registry: Registry, name: str) -> None:
         raise RequestError(f"'{name}' is a word of Python itself; choose another name, such as my-{name}")
     if owner := _owner_of_part(registry, name):
         raise RequestError(f"'{name}' is {owner} already; choose another name")
-    if is_installed(name):
+    if _is_installed(name):
         raise RequestError(f"'{name}' is a package that is installed already; choose another name")
     spec = importlib.util.find_spec(module)
     if spec is not None and spec.origin:  # a mere folder of that name has none
         raise RequestError(f"'{name}' would be imported as {module}, which there is already; choose another name")
 
 
-def is_installed(distribution: str) -> bool:
+def _is_installed(distribution: str) -> bool:
     """Whether a distribution of that name is installed."""
     try:
         importlib.metadata.version(distribution)
