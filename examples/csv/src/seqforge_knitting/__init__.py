@@ -1,0 +1,1 @@
+"""Knitting stitch patterns for seqforge, read from CSV files."""
