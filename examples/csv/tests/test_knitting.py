@@ -62,7 +62,7 @@ def test_the_family_may_be_missing(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        ("A,A,1,k4\nA,A,2,k3\n", "row 2 has 3 stitches, and row 1 has 4"),
+        ("A,A,1,k4\nA,A,2,k3\n", "A: row 2 has 3 stitches, and row 1 has 4"),
         ("A,A,1,k4\nA,A,2,k3 yo\n", "row 2 makes it 1 wider: balance yo and decreases"),
         ("A,A,1,k2 bobble\n", "row 1 has the stitch 'bobble'; allowed: k, p, yo, k2tog, ssk"),
     ],

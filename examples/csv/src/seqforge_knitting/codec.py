@@ -33,10 +33,10 @@ class StitchCodec:
     def encode(self, work: Swatch) -> Piece:
         """See `seqforge.Codec.encode`."""
         if problem := problem_of(work.rows):
-            raise DataError(problem)
+            raise DataError(f"{work.name}: {problem}")
         width, rows = len(work.rows[0]), len(work.rows)
         if max(width, rows) > LARGEST:
-            raise DataError(f"it has {width} stitches and {rows} rows; allowed: up to {LARGEST} of each")
+            raise DataError(f"{work.name}: it has {width} stitches and {rows} rows; allowed: up to {LARGEST} of each")
         tokens = np.array([_SYMBOLS.index(stitch) for row in work.rows for stitch in row], np.int32)
         return self._piece(work.name, work.family, tokens, {"width": width, "rows": rows, "name": work.name})
 

@@ -35,7 +35,7 @@ class Swatch:
         return [" ".join(_words(row)) for row in self.rows]
 
     def __str__(self) -> str:
-        return f"{self.name}\n{self.chart()}"
+        return f"{self.name}: {len(self.rows[0])} stitches, {len(self.rows)} rows\n{self.chart()}"
 
 
 def problem_of(rows: Sequence[Sequence[str]]) -> str:
