@@ -18,11 +18,17 @@ FEWEST_GROUPS = 10
 
 @dataclass(frozen=True)
 class Split:
-    """Pieces for training, for choosing the best weights, and for the final figure."""
+    """Pieces for training, for choosing the best weights, and for the final figure; `is_in_order` says how."""
 
     training: tuple[Piece, ...]
     validation: tuple[Piece, ...]
     test: tuple[Piece, ...]
+    is_in_order: bool = False
+
+    @property
+    def parts(self) -> dict[str, tuple[Piece, ...]]:
+        """The pieces by part."""
+        return {"training": self.training, "validation": self.validation, "test": self.test}
 
 
 def split_pieces(
@@ -73,7 +79,7 @@ def split_in_order(pieces: Sequence[Piece], codec: Divisible, *, validation: flo
     total = sum(len(piece.tokens) for piece in pieces)
     borders = [0, int(total * (1 - test - validation)), int(total * (1 - test)), total]
     shares = {"training": 1.0, "validation": validation, "test": test}
-    parts = {}
+    parts: dict[str, tuple[Piece, ...]] = {}
     for (name, share), start, stop in zip(shares.items(), borders[:-1], borders[1:], strict=True):
         parts[name] = _between(pieces, codec, start, stop, name) if share else ()
         if share and not parts[name]:
@@ -81,7 +87,7 @@ def split_in_order(pieces: Sequence[Piece], codec: Divisible, *, validation: flo
                 f"the data has {total} tokens, too few for training, validation and test; give more data, or "
                 f"--set data.validation=0 --set data.test=0"
             )
-    return Split(**parts)
+    return Split(**parts, is_in_order=True)
 
 
 def _between(pieces: Sequence[Piece], codec: Divisible, start: int, stop: int, part: str) -> tuple[Piece, ...]:

@@ -20,6 +20,7 @@ def seqforge_register_datasets():
 """
 
 CODEC = """
+from dataclasses import replace
 import numpy as np
 from seqforge import OutputView, QuotationView
 from seqforge_toy.letters import LettersCodec, LettersGuides
@@ -51,6 +52,13 @@ class Codec(LettersCodec):
         letters = np.flatnonzero(piece.tokens < 5)
         return {"letters": (piece.tokens[letters], letters)}
 
+    alphabet_name = "letters and marks"
+    excerpt = 8
+
+    def cut(self, piece, start, stop):
+        prompt = {**piece.prompt, "from": start, "to": stop}
+        return replace(piece, prompt=prompt, tokens=piece.tokens[start:stop], context=piece.context[start:stop])
+
     def place(self, piece, token):
         return f"letter {token // 2 + 1}"
 
@@ -64,7 +72,9 @@ class Codec(LettersCodec):
         guides = super().guides(prompts)
         numbers = {symbol: number for number, symbol in enumerate(self.vocabulary.symbols)}
         primers = [[numbers[symbol] for symbol in prompt.get("primer") or ""] for prompt in prompts]
-        return Guides(guides.lengths, guides.permitted, guides.taken, primers)
+        starts = np.array([prompt.get("from", 0) for prompt in prompts])
+        stops = np.array([prompt.get("to", length) for prompt, length in zip(prompts, guides.lengths)])
+        return Guides(stops, guides.permitted, starts, primers)
 """
 
 WRONG_OFFERS = {
@@ -88,6 +98,23 @@ WRONG_OFFERS = {
         "Codec.alphabets = lambda self, piece: {'letters': (piece.tokens / 2, np.arange(len(piece.tokens)))}",
         "Codec.alphabets = lambda self, piece: {'marks': (piece.tokens, np.arange(len(piece.tokens)))}",
         "Codec.alphabets = lambda self, piece: {piece.id: (piece.tokens, np.arange(len(piece.tokens)))}",
+    ],
+    "what tokens are called is a word or two": [
+        "Codec.alphabet_name = 5",
+        "Codec.alphabet_name = ' '",
+        "Codec.alphabet_name = 'letters' + chr(10)",
+    ],
+    "a part of a piece is a piece": [
+        "del Codec.cut",
+        "del Codec.excerpt",
+        "Codec.excerpt = 0",
+        "Codec.cut = lambda self, piece, start, stop: piece",
+        "cut = Codec.cut\n"
+        "Codec.cut = lambda self, piece, start, stop: replace(cut(self, piece, start, stop), group='part')",
+        "cut = Codec.cut\n"
+        "Codec.cut = lambda self, piece, start, stop: replace(cut(self, piece, start, stop), prompt=piece.prompt)",
+        "cut = Codec.cut\n"
+        "Codec.cut = lambda self, piece, start, stop: cut(self, piece, start, max(stop - 1, start + 1))",
     ],
     "a place is a word or two": [
         "Codec.place = lambda self, piece, token: token",
@@ -140,7 +167,7 @@ def test_a_codec_that_offers_everything_passes(check):
 
 
 def test_what_is_not_offered_is_not_looked_at(check):
-    offered = ("quotation", "alphabets", "place", "resolve", "with_primer")
+    offered = ("quotation", "alphabets", "alphabet_name", "cut", "excerpt", "place", "resolve", "with_primer")
     outcome, checks = check(PLUGIN, CODEC + "".join(f"del Codec.{name}\n" for name in offered))
     assert outcome.status == 0, outcome.err
     assert sorted(of(checks, "does not apply")) == sorted(WRONG_OFFERS)

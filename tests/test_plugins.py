@@ -166,6 +166,14 @@ def test_names_of_two_distributions_are_told_apart(process, site, tmp_path):
     assert "other-thing:txt and seqforge-toy:txt both write .txt" in both.err
 
 
+def test_a_format_of_the_same_name_for_another_codec_is_not_meant(process, site, toy_run, tmp_path):
+    spec = FORMAT.format(name="txt", target="o:X").replace("letters", "other")
+    path = [site("other-thing", IMPORTS + f"@hookimpl\ndef seqforge_register_formats():\n    return [{spec}]\n")]
+    outcome = process("generate", toy_run, "--format", "txt", "--seed", 1, "--out", tmp_path / "takes", path=path)
+    assert outcome.status == 0, outcome.err
+    assert (tmp_path / "takes" / "take-01.txt").is_file()
+
+
 def test_data_sets_codecs_and_samplers_of_two_distributions_are_told_apart(process, site, tmp_path):
     source = (
         "from seqforge import CodecSpec, DatasetSpec, SamplerSpec, hookimpl\n"

@@ -94,8 +94,8 @@ def divided(corpus: Corpus, config: DataConfig) -> Corpus:
     training = split.training
     if config.augment:
         training = tuple(itertools.chain.from_iterable(corpus.codec.variants(piece) for piece in training))
-    parts = (*split.training, *split.validation, *split.test)
-    pieces = parts if len(parts) > len(corpus.pieces) else corpus.pieces  # more of them if some were cut
+    parts = tuple(itertools.chain.from_iterable(split.parts.values()))
+    pieces = parts if split.is_in_order else corpus.pieces  # some of them may have been cut
     return replace(corpus, pieces=pieces, split=split, training=training)
 
 

@@ -131,15 +131,20 @@ def _values(registry: Registry, starting: Mapping[str, Any], changes: Mapping[st
 
 
 def check_formats(registry: Registry, names: tuple[str, ...], codec: str) -> list[Part]:
-    """The formats of those names; each must write what the codec decodes to."""
-    fitting = [registry.full_name(part) for part in registry.parts("formats") if part.spec.writes(codec)]
+    """The formats of those names; each must write what the codec decodes to.
+
+    Of several packages' formats of one name that one is meant which does, if there is one alone.
+    """
+    fitting = [part for part in registry.parts("formats") if part.spec.writes(codec)]
+    known = [registry.full_name(part) for part in fitting]
     parts: dict[str, Part] = {}
     for name in names:
         if not registry.has("formats", name):
-            raise UnknownName("format", name, fitting)
-        part = registry.find("formats", name)
+            raise UnknownName("format", name, known)
+        own = [part for part in fitting if part.spec.name == name]
+        part = own[0] if len(own) == 1 else registry.find("formats", name)
         if not part.spec.writes(codec):
-            raise UnknownName(f"format for codec {codec}", name, fitting)
+            raise UnknownName(f"format for codec {codec}", name, known)
         other = parts.setdefault(part.spec.suffix, part)
         if other is not part:
             raise RequestError(

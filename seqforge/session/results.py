@@ -30,9 +30,10 @@ def run_results(corpus: Corpus, likelihood: Mapping[str, Likelihood], copied: No
     return {
         "parts": {
             name: {"pieces": len(pieces), "groups": len({piece.group for piece in pieces})}
-            for name, pieces in vars(corpus.split).items()
+            for name, pieces in corpus.split.parts.items()
             if pieces
         },
+        "split": "order" if corpus.split.is_in_order else "groups",
         "likelihood": {name: found.to_json() for name, found in likelihood.items()},
         "novelty": copied.to_json() if copied else None,
     }
@@ -119,7 +120,9 @@ def _data(model: ModelFile, results: Values) -> Iterator[str]:
     yield f"Digest of the encoded pieces: `{model.data['digest']}`."
     if parts := results.get("parts"):
         seed = model.provenance["configuration"].get("data", {}).get("split_seed")
-        yield from ("", f"Whole groups are held out (`data.split_seed` {seed}).", "")
+        in_order = "The end of the data is held out, in order (`data.split`)."
+        by_group = f"Whole groups are held out (`data.split_seed` {seed})."
+        yield from ("", in_order if results.get("split") == "order" else by_group, "")
         yield from table(
             ("part", "pieces", "groups"),
             [(name, f"{part['pieces']:,}", f"{part['groups']:,}") for name, part in parts.items()],

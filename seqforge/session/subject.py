@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from seqforge.configuration import DataConfig, RunConfig, merge, parse_assignment, read_toml
 from seqforge.corpus import data_options, foreign_options, usual_codec
 from seqforge.errors import RequestError, UnknownName
 from seqforge.files.run_folder import RunFolder
-from seqforge.interfaces import Codec, Piece
+from seqforge.interfaces import UNKNOWN, Codec, Piece
 from seqforge.options import check_options
 from seqforge.plugins import Part, Registry
 from seqforge.session.data import Corpus, divided, open_corpus
@@ -135,13 +137,22 @@ def _model_subject(registry: Registry, request: EvaluationRequest, kind: str) ->
         if request.split:
             raise RequestError(f"--split {request.split}: the model was not trained on '{source}', all of it is scored")
         note = "the model was not trained on just this reference: all of it is scored, and some may have been seen"
-        return Subject(**values, codec=codec, corpus=corpus, notes=(note,))
+        return Subject(**values, codec=codec, corpus=corpus, notes=(note, *_unknown(corpus)))
     corpus = divided(corpus, config)
     split, held_out = _held_out(corpus, request.split)
     notes = () if split else ("no part was held out: there is no likelihood, and all pieces have been seen",)
     return Subject(
         **values, codec=codec, corpus=corpus, is_own=True, split=split, held_out=held_out, notes=notes
     )  # fmt: skip
+
+
+def _unknown(corpus: Corpus) -> Iterator[str]:
+    """What of a corpus counts as unknown, since the model's vocabulary lacks it."""
+    classes = corpus.codec.vocabulary.classes
+    numbers = [number for number, kind in enumerate(classes) if kind == UNKNOWN]
+    total = sum(len(piece.tokens) for piece in corpus.pieces)
+    if numbers and (count := sum(int(np.isin(piece.tokens, numbers).sum()) for piece in corpus.pieces)):
+        yield f"{count:,} of {total:,} tokens are not in the model's vocabulary, and count as unknown"
 
 
 def _own_source(registry: Registry, found: FoundModel, folder: RunFolder | None) -> str:

@@ -14,6 +14,8 @@ __all__ = ["CodecMaterial"]
 
 _OFFERS = {
     "quotations": (("quotation", "alphabets"), "it does not say what a quotation is (seqforge.Quotable)"),
+    "names": (("alphabet_name",), "it does not say what its tokens are (seqforge.Naming)"),
+    "parts": (("cut", "excerpt"), "its pieces can't be cut (seqforge.Divisible)"),
     "places": (("place",), "it does not say where a token stands (seqforge.Placing)"),
     "resolving": (("resolve",), "it takes prompts as they are said (no method `resolve`)"),
     "primers": (("with_primer",), "it takes no primer (no method `with_primer`)"),

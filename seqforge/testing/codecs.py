@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from seqforge.abilities import Quotable
+from seqforge.abilities import Divisible, Quotable
 from seqforge.errors import DataError
 from seqforge.evaluation.alphabets import quotation_lines
 from seqforge.evaluation.scoring import main_unit
@@ -25,6 +25,7 @@ from seqforge.interfaces import Codec, Piece
 from seqforge.options import check_options
 from seqforge.testing.codec_walks import WalkChecks
 from seqforge.testing.material import default_prompt
+from seqforge.testing.pieces import assert_well_formed
 from seqforge.testing.suite import NOT_CHECKED, check
 
 __all__ = ["CodecSuite"]
@@ -82,6 +83,35 @@ class CodecSuite(WalkChecks):
                 assert (np.diff(tokens) >= 0).all(), f"{where}: tokens are not in order"
                 np.testing.assert_array_equal(again[name][0], values, err_msg=f"{where}, asked for twice")
         assert len(names) == 1, f"pieces have other alphabets than others: {sorted(names)}"
+
+    @check(needs=("names",))
+    def test_what_tokens_are_called_is_a_word_or_two(self) -> None:
+        names = self._offered("alphabet_name")
+        assert isinstance(names, str), f"{names!r}; allowed: text"
+        assert names.strip(), "it is empty"
+        assert names.isprintable(), f"{names!r} is more than a line"
+        assert len(names) <= _LONGEST_PLACE, f"{names!r} is too long"
+
+    @check(needs=("parts", "pieces"), after=("the_guide_says_the_stored_context",))
+    def test_a_part_of_a_piece_is_a_piece(self) -> None:
+        """Its guide leads through it without the tokens before and behind."""
+        codec = self.codec
+        assert isinstance(codec, Divisible), "it has `cut` or `excerpt`, but not both"
+        assert codec.excerpt > 0, f"an excerpt has {codec.excerpt} tokens"
+        for piece in self.material().pieces[:_FEW]:
+            for start, stop in _spans(len(piece.tokens)):
+                part = codec.cut(piece, start, stop)
+                where = f"tokens {start} to {stop} of '{piece.id}'"
+                assert (part.id, part.group) == (piece.id, piece.group), f"{where} have other names"
+                assert_well_formed(part, codec)
+                np.testing.assert_array_equal(part.tokens, piece.tokens[start:stop], err_msg=where)
+                guides = codec.guides([part.prompt])
+                for token, context in zip(part.tokens, part.context, strict=True):
+                    assert not guides.done[0], f"the guide of {where} is done before them"
+                    np.testing.assert_array_equal(guides.context()[0], context, err_msg=f"context of {where}")
+                    allowed = guides.allowed()
+                    assert allowed is None or allowed[0, token], f"the guide of {where} forbids one"
+                    guides.accept(np.array([token], np.int32))
 
     @check(needs=("places", "pieces"))
     def test_a_place_is_a_word_or_two(self) -> None:
@@ -143,7 +173,7 @@ class CodecSuite(WalkChecks):
             pytest.skip(NOT_CHECKED + "no beginning of a piece is a work of its own")
 
     def _offered(self, name: str) -> Any:
-        """A method that not every codec has."""
+        """A method, or a value, that not every codec has."""
         return getattr(self.codec, name)
 
     def _said(self) -> list[dict[str, Any]]:
@@ -165,6 +195,13 @@ class CodecSuite(WalkChecks):
                 except DataError:
                     continue
                 break
+
+
+def _spans(length: int) -> list[tuple[int, int]]:
+    """Places to cut a piece at: its beginning, its middle, its end, all of it."""
+    quarter = max(1, length // 4)
+    spans = ((0, quarter), (quarter, 2 * quarter), (length - quarter, length), (0, length))
+    return [(start, min(stop, length)) for start, stop in spans if start < length]
 
 
 def _led(codec: Codec, prompt: Mapping[str, Any], primer: Piece) -> int:

@@ -14,6 +14,7 @@ from seqforge_text.text import Text
 __all__ = ["TextReader"]
 
 _WIDE_MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+_MOST_BYTES = 64_000_000  # what is read has room in the memory of a reading process
 _NO_TEXT = re.compile(r"[^\t\n\f -\x7e\x80-\U0010ffff]")
 """Control characters that text has no use for."""
 
@@ -26,6 +27,8 @@ class TextReader:
 
     def read(self, path: Path) -> Iterator[Text | Source]:
         """See `seqforge.Reader.read`."""
+        if (size := path.stat().st_size) > _MOST_BYTES:
+            raise DataError(f"it has {size:,} bytes; allowed: {_MOST_BYTES:,}; cut it into several files")
         text = unicodedata.normalize("NFC", self._decoded(path.read_bytes()))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip():
@@ -34,7 +37,7 @@ class TextReader:
             raise DataError(
                 f"it is no text: its character {found.start() + 1:,} is the control character {ord(found[0]):#04x}"
             )
-        yield Source(path.name, 0, notes=(f"{len(text):,} characters in {len(text.splitlines()):,} lines",))
+        yield Source(path.name, 0, notes=(f"{len(text):,} characters, {len(text.splitlines()):,} lines",))
         yield Text(text, path.name, path.name)
 
     def _decoded(self, content: bytes) -> str:
