@@ -32,6 +32,7 @@ __all__ = ["CodecSuite"]
 
 _FEW = 6
 _LONGEST_PLACE = 40
+_LONGEST_PART = 200
 _CUTS = 6
 
 
@@ -198,10 +199,9 @@ class CodecSuite(WalkChecks):
 
 
 def _spans(length: int) -> list[tuple[int, int]]:
-    """Places to cut a piece at: its beginning, its middle, its end, all of it."""
-    quarter = max(1, length // 4)
-    spans = ((0, quarter), (quarter, 2 * quarter), (length - quarter, length), (0, length))
-    return [(start, min(stop, length)) for start, stop in spans if start < length]
+    """Places to cut a piece at: its beginning, its middle, its end."""
+    size = min(max(1, length // 4), _LONGEST_PART)
+    return [(start, start + size) for start in (0, (length - size) // 2, length - size)]
 
 
 def _led(codec: Codec, prompt: Mapping[str, Any], primer: Piece) -> int:
