@@ -1,14 +1,15 @@
 """The pages of the documentation, taken apart: blocks of code, headings and links.
 
 A block runs, unless the line above it says why not: `<!-- not run: needs a font -->`. A block of Python or TOML whose first
-line is a comment with the name of a file, `# drums/codec.py`, is that file. A block of text right below a block of commands is
+line is a comment with the name of a file, `# drums/codec.py`, is that file. Commands below `<!-- interrupted: ... -->` get a
+Ctrl-C when the first line that begins with `step` has come. A block of text right below a block of commands is
 what they print: `...` stands for lines left out.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +19,7 @@ KNOWN = (*RUN, "text")
 
 _FENCE = re.compile(r"^```(?P<language>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _NOT_RUN = re.compile(r"<!-- not run: (?P<reason>[^\n]+) -->\n\Z")
+_INTERRUPTED = re.compile(r"<!-- interrupted: [^\n]+ -->\n\Z")
 _FILE = re.compile(r"# (?P<name>[\w./-]+\.\w+)\n")
 _HEADING = re.compile(r"^#{1,6} (?P<title>.+)$", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^()\s]+)\)")
@@ -32,6 +34,7 @@ class Block:
     language: str
     text: str
     not_run: str
+    interrupted: bool = False
     printed: str = ""
 
     @property
@@ -58,12 +61,20 @@ def blocks(page: Path) -> list[Block]:
         between = text[end : fence.start()]
         end = fence.end()
         if fence["language"] == "text" and found and found[-1].language == "sh" and not between.strip():
-            before = found.pop()
-            found.append(Block(page, before.line, "sh", before.text, before.not_run, fence["text"]))
+            found[-1] = replace(found[-1], printed=fence["text"])
             continue
-        reason = _NOT_RUN.search(text[: fence.start()])
-        line = text.count("\n", 0, fence.start()) + 1
-        found.append(Block(page, line, fence["language"], fence["text"], reason["reason"] if reason else ""))
+        above = text[: fence.start()]
+        reason = _NOT_RUN.search(above)
+        found.append(
+            Block(
+                page,
+                above.count("\n") + 1,
+                fence["language"],
+                fence["text"],
+                not_run=reason["reason"] if reason else "",
+                interrupted=bool(_INTERRUPTED.search(above)),
+            )
+        )
     return found
 
 
