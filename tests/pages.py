@@ -1,9 +1,9 @@
 """The pages of the documentation, taken apart: blocks of code, headings and links.
 
-A block runs, unless the line above it says why not: `<!-- not run: needs a font -->`. A block of Python or TOML whose first
-line is a comment with the name of a file, `# drums/codec.py`, is that file. Commands below `<!-- interrupted: ... -->` get a
-Ctrl-C when the first line that begins with `step` has come. A block of text right below a block of commands is
-what they print: `...` stands for lines left out.
+A block runs, unless the line above it says why not: `<!-- not run: needs a font -->`. A block of Python or TOML whose
+first line is a comment with the name of a file, `# drums/codec.py`, is that file. Commands below `<!-- interrupted:
+... -->` get a Ctrl-C when the first line that begins with `step` has come. A block of text right below a block of
+commands is what they print: `...` stands for lines left out.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def reference(name):
 
 
 def commands():
-    """Every command of the core by the words that are typed, and its parameters; those of plugins are theirs to document."""
+    """Every command by the words that are typed."""
 
     def walk(path, command, parent):
         yield path, command
@@ -88,7 +88,9 @@ def test_every_command_and_option_is_documented(path):
         assert parameter.help, f"{path} {parameter.name} says nothing of itself"
         if parameter.name in of_the_toy:
             continue
-        written = parameter.opts if parameter.param_type_name == "option" else [parameter.metavar or parameter.name.upper()]
+        written = (
+            parameter.opts if parameter.param_type_name == "option" else [parameter.metavar or parameter.name.upper()]
+        )
         for name in written:
             assert name.replace("|", "\\|") in text, f"{path} {name}"
 
@@ -158,7 +160,9 @@ def test_every_block_runs_or_says_why_not(page):
         assert block.language in pages.KNOWN, f"{block}: the language is '{block.language}'"
         if block.language == "text":
             lines = block.text.splitlines()
-            assert not [line for line in lines if re.match(r"(\$ )?(seqforge|python -m) ", line)], f"{block} has commands"
+            assert not [line for line in lines if re.match(r"(\$ )?(seqforge|python -m) ", line)], (
+                f"{block} has commands"
+            )
         if block.not_run:
             assert len(block.not_run) > 10, f"{block}: say why"
 

@@ -1,7 +1,7 @@
 """The site's navigation, from the lists of the start page.
 
-`index.md` is plain Markdown: a heading for each part of the site, below it a list of links to pages. Each becomes a section of
-the navigation, so that no list is kept twice.
+`index.md` is plain Markdown: a heading for each part of the site, below it a list of links to pages. Each becomes a
+section of the navigation, so that no list is kept twice.
 """
 
 from __future__ import annotations

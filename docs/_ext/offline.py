@@ -12,7 +12,11 @@ from sphinx.errors import ExtensionError
 
 ELSEWHERE = re.compile(r"^\s*(?:[a-z]+:)?//", re.IGNORECASE)
 IN_A_STYLE = re.compile(r"""(?:@import\s+|url\()\s*["']?\s*(?:https?:)?//[^"')\s]+""", re.IGNORECASE)
-LOADS = {"href": ("link",), "src": ("script", "img", "iframe", "audio", "video", "source", "embed"), "data": ("object",)}
+LOADS = {
+    "href": ("link",),
+    "src": ("script", "img", "iframe", "audio", "video", "source", "embed"),
+    "data": ("object",),
+}
 KNOWN_BY_NAME_ONLY = ("canonical", "author", "license")
 
 

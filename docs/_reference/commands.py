@@ -15,9 +15,9 @@ from seqforge.errors import Interrupted
 
 INTRODUCTION = """# Commands
 
-`seqforge COMMAND --help` (or `-h`) says the same in the terminal. An option that takes KEY=VALUE may be repeated. Options of
-`generate` that stand in brackets, such as (melody), are of the codecs or formats named there, and come from the installed
-plugins: these are those of seqforge's own packages.
+`seqforge COMMAND --help` (or `-h`) says the same in the terminal. An option that takes KEY=VALUE may be repeated.
+Options of `generate` that stand in brackets, such as (melody), are of the codecs or formats named there, and come
+from the installed plugins: these are those of seqforge's own packages.
 
 """
 
@@ -79,7 +79,8 @@ def _statuses() -> str:
     }
     rows = [["0", "done", ""], *([str(number), words[number], code_names(found[number])] for number in sorted(found))]
     return (
-        "## Exit statuses\n\nAn error is one line on standard error; `seqforge --debug COMMAND` shows its traceback.\n\n"
+        "## Exit statuses\n\n"
+        "An error is one line on standard error; `seqforge --debug COMMAND` shows its traceback.\n\n"
         + table(["status", "meaning", "[errors](names.md#errors)"], rows)
     )
 

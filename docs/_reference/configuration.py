@@ -15,13 +15,13 @@ from seqforge.configuration import RunConfig
 
 INTRODUCTION = """# Configuration
 
-What decides a run, by the dotted names that TOML files, `--set KEY=VALUE` and error messages use. A recipe and a run's
-`config.toml` are such files; `seqforge run RECIPE --dry-run` prints every value. A value on the command line counts over the
-file's, and the file's over the default. An unknown key is an error that names the nearest known one.
+What decides a run, by the dotted names that TOML files, `--set KEY=VALUE` and error messages use. A recipe and a
+run's `config.toml` are such files; `seqforge run RECIPE --dry-run` prints every value. A value on the command line
+counts over the file's, and the file's over the default. An unknown key is an error that names the nearest known one.
 
-Options of a part stand in a table of its name: `codec.NAME`, `model.ARCHITECTURE`, `backend.NAME`; those of a data set or a
-reader stand in `data`, those of processors and samplers in `samples.sampling`, those of a codec's prompt in `samples.prompt`.
-[Parts](parts.md) has them all.
+Options of a part stand in a table of its name: `codec.NAME`, `model.ARCHITECTURE`, `backend.NAME`; those of a data
+set or a reader stand in `data`, those of processors and samplers in `samples.sampling`, those of a codec's prompt in
+`samples.prompt`. [Parts](parts.md) has them all.
 
 """
 

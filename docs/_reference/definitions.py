@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def constants(module: Any) -> dict[str, str]:
     """The texts below the constants of a module, by name."""
     body = ast.parse(inspect.getsource(module)).body
     found = {}
-    for statement, after in zip(body, body[1:], strict=False):
+    for statement, after in itertools.pairwise(body):
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         if isinstance(targets[0], ast.Name) and (doc := _text(after)):
             found[targets[0].id] = doc

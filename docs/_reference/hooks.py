@@ -13,13 +13,14 @@ from seqforge import hookspecs
 
 INTRODUCTION = """# Hooks
 
-A plugin is a distribution with an entry point in the group `seqforge`, whose value is a module. The functions of that module
-that have the name of a hook and the decorator `seqforge.hookimpl` are called; each returns a list of light, frozen specs. All
-names are imported from `seqforge`. [Write a backend](../write-a-backend.md) and [write a data set](../write-a-dataset.md) go
-through it step by step.
+A plugin is a distribution with an entry point in the group `seqforge`, whose value is a module. The functions of that
+module that have the name of a hook and the decorator `seqforge.hookimpl` are called; each returns a list of light,
+frozen specs. All names are imported from `seqforge`. [Write a backend](../write-a-backend.md) and [write a data
+set](../write-a-dataset.md) go through it step by step.
 
-A spec's `target` is `package.module:Class`. It is imported when the part is used, never for a list or a help page, and called
-with the spec's options as keyword arguments; so the module with the hooks imports no framework, and not even NumPy.
+A spec's `target` is `package.module:Class`. It is imported when the part is used, never for a list or a help page,
+and called with the spec's options as keyword arguments; so the module with the hooks imports no framework, and not
+even NumPy.
 
 """
 
@@ -49,7 +50,9 @@ def fields(spec: Any) -> str:
     rows = []
     for owner in spec.__mro__[:-1]:
         of = "" if owner is spec else owner.__name__
-        rows += [[f"`{m.name}`", f"`{m.type}`", f"`{m.default}`" if m.default else "required", of] for m in members(owner)]
+        rows += [
+            [f"`{m.name}`", f"`{m.type}`", f"`{m.default}`" if m.default else "required", of] for m in members(owner)
+        ]
     head = ["field", "type", "default", "of"]
     if not any(row[-1] for row in rows):
         head, rows = head[:-1], [row[:-1] for row in rows]

@@ -14,9 +14,10 @@ from seqforge import hookspecs, interfaces
 
 INTRODUCTION = """# Public names
 
-`from seqforge import ...`: what a plugin may hold on to. Whatever is not here may change between two releases. Importing these
-names loads no NumPy, but for `LSTM` and what belongs to it. In shapes: B sequences, T steps, F context fields, V symbols, H
-hidden units. The conformance suites of `seqforge.testing` are described in [Checking a plugin](../conformance.md).
+`from seqforge import ...`: what a plugin may hold on to. Whatever is not here may change between two releases.
+Importing these names loads no NumPy, but for `LSTM` and what belongs to it. In shapes: B sequences, T steps, F
+context fields, V symbols, H hidden units. The conformance suites of `seqforge.testing` are described in [Checking a
+plugin](../conformance.md).
 
 """
 
@@ -43,8 +44,8 @@ def page() -> str:
         + "".join(_function(name, value) for name, value in functions.items())
         + "## Constants and types\n\n"
         + table(["name", "meaning"], ([code(name), _constant(name)] for name in rest))
-        + "## Errors\n\nA part raises these for what it can name; the message is one line: what arrived, what is allowed, "
-        "what to do.\n\n"
+        + "## Errors\n\n"
+        "A part raises these for what it can name; the message is one line: what arrived, what is allowed, what to do.\n\n"
         + table(
             ["name", "is a", "exit status", "meaning"],
             ([code(n), code(v.__base__.__name__), str(v.exit_status), _first(v)] for n, v in errors.items()),

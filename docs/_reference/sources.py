@@ -1,7 +1,7 @@
 """The first-party plugins as the loader finds them, whatever is installed.
 
-Their metadata is made from `plugins/*/pyproject.toml`, their modules are those of the sources; what else is installed is
-hidden while the reference is written.
+Their metadata is made from `plugins/*/pyproject.toml`, their modules are those of the sources; what else is installed
+is hidden while the reference is written.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The README and the pages of docs/, followed to the letter: every block of code runs, and prints what stands below it.
 
-Each page has a folder of its own, with the files that the pages take for granted. The tutorial is followed as a newcomer does;
-on the other pages runs are shortened to two steps, since what counts there is that the commands are right.
+Each page has a folder of its own, with the files that the pages take for granted. The tutorial is followed as a
+newcomer does; on the other pages runs are shortened to two steps, since what counts there is that the commands are
+right.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the pages of the documentation take for granted: files to read, and a virtual environment to install things into."""
+"""What the pages of the documentation take for granted: files to read, and an environment to install things into."""
 
 from __future__ import annotations
 
@@ -76,11 +76,21 @@ def write_database(path: Path) -> None:
             row = (solo, solo, "Someone", f"Tune {solo}", None, "1", "ts", 120.0, "SWING", "C-maj", "4/4")
             file.execute("INSERT INTO solo_info VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
             for bar in range(8):
-                file.execute("INSERT INTO beats VALUES (?, ?, 1, ?)", (solo, bar + 1, CHORDS[bar % 4].replace("maj", "j")))
+                file.execute(
+                    "INSERT INTO beats VALUES (?, ?, 1, ?)", (solo, bar + 1, CHORDS[bar % 4].replace("maj", "j"))
+                )
                 for place in range(8):
                     file.execute(
                         "INSERT INTO melody VALUES (NULL,?,?,?,?,4,2,?,?,?,0.5)",
-                        (solo, bar * 2 + place / 4, _pitch(solo, bar, place), 0.25, bar + 1, place // 2 + 1, place % 2 + 1),
+                        (
+                            solo,
+                            bar * 2 + place / 4,
+                            _pitch(solo, bar, place),
+                            0.25,
+                            bar + 1,
+                            place // 2 + 1,
+                            place % 2 + 1,
+                        ),
                     )
         file.commit()
 
