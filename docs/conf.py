@@ -25,6 +25,4 @@ html_title = "seqforge"
 html_copy_source = False
 html_show_copyright = False
 html_static_path = ["_static"]
-html_css_files = ["tables.css"]
-pygments_style = "friendly"
-pygments_dark_style = "monokai"
+html_css_files = ["site.css"]
