@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import typer
 from markdown import code, table
@@ -24,9 +25,10 @@ from the installed plugins: these are those of seqforge's own packages.
 
 def page() -> str:
     """The page."""
-    generate.missing_requirements = lambda _spec: []  # what is written by default where everything is installed
-    app = typer.main.get_command(make_app())
-    sections = [_section(path, command) for path, command in _walk("seqforge", app, None)]
+    # what `generate` writes by default is said as it is where everything is installed
+    with mock.patch.object(generate, "missing_requirements", return_value=[]):
+        app = typer.main.get_command(make_app())
+        sections = [_section(path, command) for path, command in _walk("seqforge", app, None)]
     return INTRODUCTION + "".join(sections) + _statuses()
 
 

@@ -45,7 +45,7 @@ def page() -> str:
         + "## Constants and types\n\n"
         + table(["name", "meaning"], ([code(name), _constant(name)] for name in rest))
         + "## Errors\n\n"
-        "A part raises these for what it can name. A message is one line: what arrived, what is allowed, what to do.\n\n"
+        "A part raises these for what it can name. Each is one line: what arrived, what is allowed, what to do.\n\n"
         + table(
             ["name", "is a", "exit status", "meaning"],
             ([code(n), code(v.__base__.__name__), str(v.exit_status), _first(v)] for n, v in errors.items()),
