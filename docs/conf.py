@@ -15,6 +15,7 @@ version = release = re.findall(r'__version__ = "(.+)"', (HERE.parent / "seqforge
 extensions = ["myst_parser", "contents", "offline"]
 exclude_patterns = ["_ext", "_reference"]
 language = "en"
+smartquotes = False  # would make one dash of the two of an option
 
 nitpicky = True
 myst_heading_anchors = 4

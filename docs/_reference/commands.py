@@ -16,9 +16,9 @@ from seqforge.errors import Interrupted
 
 INTRODUCTION = """# Commands
 
-`seqforge COMMAND --help` (or `-h`) says the same in the terminal. An option that takes KEY=VALUE may be repeated.
-Options of `generate` that stand in brackets, such as (melody), are of the codecs or formats named there, and come
-from the installed plugins: these are those of seqforge's own packages.
+`seqforge COMMAND --help` (or `-h`) says the same in the terminal. An option that takes KEY=VALUE may be repeated. An
+option of `generate` that begins with names in brackets, such as (melody), is of the codecs or formats of these names;
+here are those of seqforge's own packages.
 
 """
 
