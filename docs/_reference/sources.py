@@ -30,7 +30,8 @@ def first_party(root: Path) -> Iterator[None]:
         paths = [str(site), str(root), *(str(folder / "src") for folder in folders)]
         sys.path[1:1] = paths
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)  # of processes that a plugin is looked at in
-        os.environ["XDG_CONFIG_HOME"] = str(settings)  # where plugins may be switched off
+        for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):  # what somebody has set or kept is his own
+            os.environ[variable] = str(settings)
         os.environ.pop("SEQFORGE_PLUGINS", None)
         importlib.metadata.distributions = lambda **_: visible(path=[str(site)])
         try:

@@ -14,6 +14,8 @@ import pages
 import pytest
 import workshop
 
+from seqforge.plugins import KINDS, Registry
+
 TUTORIAL = pages.DOCS / "first-solo.md"
 RUNNABLE = [
     page
@@ -53,3 +55,16 @@ def test_a_page_does_what_it_says(page: Path, tutorial: Path, tmp_path: Path) ->
     shutil.copytree(tutorial / "runs" / "jazz-001", folder / "runs" / "jazz-001")
     workshop.furnish(folder)
     follow(page, folder, short=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_packages_register_is_in_the_reference(kind: str) -> None:
+    text = (pages.DOCS / "reference" / "parts.md").read_text(encoding="utf-8")
+    for part in Registry.installed().parts(kind):
+        if (pages.ROOT / "plugins" / part.distribution).is_dir() or part.distribution == "seqforge-core":
+            assert f"### {part.spec.name}" in text
+            for option in (*getattr(part.spec, "options", ()), *getattr(part.spec, "prompt_options", ())):
+                key = option.shown("--") if kind == "formats" else f".{option.name}"
+                assert f"{key}` |" in text, f"{part.spec.name}: {option.name}"
+            for measure in getattr(part.spec, "measures", ()):
+                assert f"| `{measure.name}` |" in text
