@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 
 import typer
 from markdown import code, table
 
 import seqforge
-from seqforge.commands import generate
 from seqforge.commands.app import make_app
 from seqforge.errors import Interrupted
 
@@ -25,10 +23,8 @@ here are those of seqforge's own packages.
 
 def page() -> str:
     """The page."""
-    # what `generate` writes by default is said as it is where everything is installed
-    with mock.patch.object(generate, "missing_requirements", return_value=[]):
-        app = typer.main.get_command(make_app())
-        sections = [_section(path, command) for path, command in _walk("seqforge", app, None)]
+    app = typer.main.get_command(make_app())
+    sections = [_section(path, command) for path, command in _walk("seqforge", app, None)]
     return INTRODUCTION + "".join(sections) + _statuses()
 
 

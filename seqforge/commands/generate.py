@@ -15,7 +15,7 @@ from seqforge.commands.screen import counted, is_terminal, print_json, printable
 from seqforge.errors import RequestError
 from seqforge.hookspecs import CodecSpec
 from seqforge.options import Option
-from seqforge.plugins import Part, Registry, is_usual
+from seqforge.plugins import Part, Registry
 
 if TYPE_CHECKING:  # it needs NumPy
     from seqforge.interfaces import Codec
@@ -110,7 +110,7 @@ def _metavar(option: Option) -> str:
 def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
     formats = ",".join(registry.names("formats")) or "none installed"
     usual = (
-        ",".join(dict.fromkeys(part.spec.name for part in registry.parts("formats") if is_usual(part.spec))) or "none"
+        ",".join(dict.fromkeys(part.spec.name for part in registry.parts("formats") if part.spec.by_default)) or "none"
     )
     samplers = ", ".join(p.spec.name for p in registry.parts("samplers") if p.spec.chooses)
     declared: dict[str, tuple[Any, Any, Any]] = {
@@ -131,7 +131,11 @@ def _fixed_parameters(registry: Registry) -> list[inspect.Parameter]:
         "no_copy": (int | None, typer.Option("--no-copy", metavar="N", help=_NO_COPY_HELP, min=1), None),
         "format_": (
             str | None,
-            typer.Option("--format", metavar="NAME,...", help=f"What to write, of {formats}; {usual} by default."),
+            typer.Option(
+                "--format",
+                metavar="NAME,...",
+                help=f"What to write, of {formats}; by default {usual}, as far as installed.",
+            ),
             None,
         ),
         "out": (Path | None, typer.Option("--out", metavar="DIR", help="Where to; takes/NAME-NNN by default."), None),
