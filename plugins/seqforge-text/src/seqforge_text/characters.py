@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seqforge import UNKNOWN, ContextField, DataError, OutputView, Piece, RequestError, Vocabulary
 from seqforge_text.continuation import Continuation, Continuations
 from seqforge_text.escapes import unescaped
+from seqforge_text.excerpt import beginning
 from seqforge_text.text import REPLACEMENT, Text
 
 __all__ = ["CharactersCodec"]
@@ -88,6 +89,10 @@ class CharactersCodec:
         line_break = self._numbers.get(_LINE_BREAK, -1)
         breaks = int((piece.tokens[:token] == line_break).sum())
         return f"line {max(1, breaks + (not _begins_a_line(piece.prompt))):,}"
+
+    def draw(self, work: Text, columns: int, lines: int) -> str:
+        """See `seqforge.Drawing.draw`: its beginning."""
+        return beginning(work.text, columns, lines)
 
     def _continuation(self, prompt: Mapping[str, Any]) -> Continuation:
         start, stop = (self._typed(name, prompt.get(name) or "") for name in ("prompt", "stop"))
