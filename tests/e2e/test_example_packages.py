@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -73,9 +74,10 @@ def test_it_says_no_word_of_warning(followed: Followed) -> None:
         assert "warning" not in each.stderr.lower(), each.args[-1]
 
 
-def test_its_run_can_be_resumed_and_refuses_what_it_can_not_do(followed: Followed, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("followed", ["gru", "ngram"], indirect=True)
+def test_a_backend_resumes_its_run_and_has_no_export(followed: Followed, environment: dict[str, str]) -> None:
     name, folder, _ = followed
-    (run,) = (folder / "runs").iterdir()
+    run = folder / "runs" / name
     model = (run / "model.safetensors").read_bytes()
 
     def seqforge(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -86,16 +88,49 @@ def test_its_run_can_be_resumed_and_refuses_what_it_can_not_do(followed: Followe
     resumed = seqforge("resume", str(run), "--json")
     assert resumed.returncode == 0, resumed.stderr
     assert (run / "model.safetensors").read_bytes() == model
-    architecture = json.loads(resumed.stdout)["architecture"]
-    assert architecture == (name if name in ("gru", "ngram") else "lstm")
+    result = json.loads(resumed.stdout)
+    assert result["architecture"] == result["backend"]["name"] == name
     exported = seqforge("export", str(run))
-    if architecture == "lstm":
-        assert exported.returncode == 0, exported.stderr
-    else:
-        assert exported.returncode == 2
-        assert exported.stderr == (
-            f"error: the model's architecture is '{name}', which has no ONNX export; allowed: lstm\n"
-        )
+    assert exported.returncode == 2
+    assert exported.stderr == f"error: the model's architecture is '{name}', which has no ONNX export; allowed: lstm\n"
+
+
+@pytest.mark.parametrize("followed", ["ngram"], indirect=True)
+def test_better_counting_is_a_better_baseline(followed: Followed) -> None:
+    """Kneser-Ney smoothing predicts a little better than the core's Witten-Bell does with the same tokens."""
+    _, folder, _ = followed
+    found = json.loads((folder / "runs" / "ngram" / "evaluation.json").read_text(encoding="utf-8"))
+    for scores in found["likelihood"].values():
+        assert 0.9 < scores["nats"]["event"]["value"] / scores["baselines"]["5-gram"]["event"] < 1
+
+
+@pytest.mark.parametrize("followed", ["csv"], indirect=True)
+def test_swatches_are_named_in_a_line_and_written_as_asked(followed: Followed) -> None:
+    _, folder, done = followed
+    assert "swatches.csv: Vine: 24 stitches, 16 rows\n" in said(done, "inspect").stdout
+    chart = (folder / "takes" / "take-01.txt").read_text(encoding="utf-8").splitlines()
+    assert chart[0] == "Scarf"
+    assert [len(row) for row in chart[2:22]] == [30] * 20
+    assert (folder / "takes" / "take-01.csv").read_text(encoding="utf-8").startswith("family,name,row,stitches\nScarf,")
+
+
+@pytest.mark.parametrize("followed", ["sampler"], indirect=True)
+def test_a_take_says_that_the_processor_was_on(followed: Followed) -> None:
+    _, folder, _ = followed
+    settings = json.loads((folder / "takes" / "settings.json").read_text(encoding="utf-8"))
+    assert settings["sampling"]["eta"] == 0.02
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*/*/**/*.py")), ids=lambda path: path.stem)
+def test_of_the_core_it_knows_the_public_names_alone(path: Path) -> None:
+    allowed = {"seqforge", "seqforge.testing"} if "tests" in path.parts else {"seqforge"}
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found.update(name.name for name in node.names)
+    assert {name for name in found if name.partition(".")[0] == "seqforge"} <= allowed
 
 
 def test_every_package_among_the_examples_is_followed() -> None:

@@ -1,4 +1,4 @@
-"""The examples that come with the sources: Jazzify's scripts and its notebook."""
+"""The examples that come with the sources and are no packages: Jazzify's scripts, and the notebooks."""
 
 from __future__ import annotations
 
@@ -140,14 +140,50 @@ def test_the_notebook_runs_on_other_music(with_file: bool, tune: Path, tmp_path:
     assert count_notes(tmp_path / "solo_notebook.mid") > 0
 
 
-def test_the_notebook_is_stored_without_results() -> None:
-    text = (JAZZIFY / "jazzify.ipynb").read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*/*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_is_stored_without_results(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     notebook = json.loads(text)
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
     assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
     assert text == json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+EXECUTE = """
+import sys, nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read(sys.argv[1], 4)
+NotebookClient(notebook, timeout=600).execute()
+nbformat.write(notebook, sys.argv[2])
+"""
+
+
+def test_the_comparison_shows_a_curve_a_table_and_sound(tmp_path: Path) -> None:
+    source = (ROOT / "examples" / "compare" / "compare.ipynb").read_text(encoding="utf-8")
+    assert source.count("STEPS = 150") == 1
+    (tmp_path / "short.ipynb").write_text(source.replace("STEPS = 150", "STEPS = 12"), encoding="utf-8")
+    environment = clean_environment()
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-c", EXECUTE, "short.ipynb", "done.ipynb"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    cells = json.loads((tmp_path / "done.ipynb").read_text(encoding="utf-8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    shown = [output["data"] for output in outputs if "data" in output]
+    printed = "".join("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
+    assert sum("<audio" in "".join(data.get("text/html", [])) for data in shown) == 2
+    assert sum("image/png" in data for data in shown) == 1
+    (table,) = ("".join(data["text/markdown"]) for data in shown if "text/markdown" in data)
+    assert re.findall(r"^\| (absolute|relative|5-gram) \| \d\.\d{3} \|", table, re.MULTILINE) == [
+        "absolute", "relative", "5-gram",
+    ]  # fmt: skip
+    assert "relative is better by " in printed
+    assert "\x1b" not in printed
+    assert "error" not in printed
 
 
 @pytest.mark.parametrize(
