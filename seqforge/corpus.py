@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -164,13 +165,17 @@ class FileCorpus:
 
 
 def usual_codec(registry: Registry, source: str) -> str:
-    """The name of a codec that takes the works of `source`."""
+    """The name of a codec that takes the works of `source`; of files, of most of them."""
     if registry.has("datasets", source):
-        specs = [registry.find("datasets", source).spec]
+        named = list(registry.find("datasets", source).spec.codecs)
     else:
-        suffixes = {path.suffix.lower() for path in _paths(registry, source)}
-        specs = [part.spec for part in registry.parts("readers") if suffixes.intersection(part.spec.suffixes)]
-    named = [codec for spec in specs for codec in spec.codecs] or registry.names("codecs")
+        found = Counter(path.suffix.lower() for path in _paths(registry, source))
+        files: Counter[str] = Counter()
+        for part in registry.parts("readers"):
+            count = sum(found[suffix] for suffix in part.spec.suffixes)
+            files.update(dict.fromkeys(part.spec.codecs, count) if count else {})
+        named = [name for name, _ in files.most_common(1)]
+    named = named or registry.names("codecs")
     if not named:
         raise RequestError("no codec is installed to read data with; type: python -m pip install seqforge-text")
     return named[0]

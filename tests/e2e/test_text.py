@@ -33,6 +33,15 @@ def test_melodies_and_texts_are_not_mixed_up(tmp_path: Path) -> None:
     assert "text.txt" in wrong.stderr
 
 
+def test_a_folder_is_what_most_of_its_files_are(tmp_path: Path) -> None:
+    for name in ("one.txt", "two.txt", "three.mid"):
+        (tmp_path / "mixed").mkdir(exist_ok=True)
+        (tmp_path / "mixed" / name).write_text("Once upon a time.", encoding="utf-8")
+    found = json.loads(succeed("inspect", "mixed", "--json", cwd=tmp_path))
+    assert (found["codec"], found["pieces"]) == ("characters", 2)
+    assert [dropped["name"] for dropped in found["dropped"]] == ["three.mid"]
+
+
 @pytest.mark.skipif(not SHAKESPEARE.is_file(), reason=f"{SHAKESPEARE} is not there")
 def test_shakespeare_in_few_steps(tmp_path: Path) -> None:
     """A third of the steps of the quick recipe is enough for what nanoGPT's setting for CPUs reaches, 1.88."""
