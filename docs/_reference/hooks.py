@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import is_dataclass
 from typing import Any
 
 from definitions import members
@@ -28,19 +29,17 @@ even NumPy.
 def page() -> str:
     """The page."""
     hooks = {name: hook for name, hook in vars(hookspecs).items() if hasattr(hook, "seqforge_spec")}
-    specs: dict[str, Any] = {}
+    specs = {name: spec for name, spec in vars(hookspecs).items() if is_dataclass(spec) and name in hookspecs.__all__}
     text = INTRODUCTION
     for name, hook in hooks.items():
         returned = str(inspect.signature(hook).return_annotation)
         for word in re.findall(r"\w+", returned):
-            found = getattr(hookspecs, word, None)
-            if inspect.isclass(found):
-                specs[word] = found
+            if word in specs:
                 returned = returned.replace(word, f"[{word}](#{word.lower()})")
         escaped = returned.replace("list[[", "list of [").replace(")]", ")")
         text += f"## {name}\n\n{documented(hook)}\n\nReturns: {escaped}.\n\n"
     text += "## Specs\n\n"
-    for name, spec in {"Spec": hookspecs.Spec, **specs, "Measure": hookspecs.Measure}.items():
+    for name, spec in specs.items():
         text += f"### {name}\n\n{documented(spec)}\n\n{fields(spec)}"
     return text
 

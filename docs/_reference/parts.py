@@ -51,7 +51,7 @@ def page() -> str:
 def _part(kind: str, part: Part) -> str:
     spec = part.spec
     name = spec.name if kind not in ("samplers",) else f"{spec.name} ({spec.stage})"
-    text = f"### {name}\n\n{sentence(spec.summary)} From `{part.distribution}`.{_facts(kind, spec)}\n\n"
+    text = f"### {name}\n\n{sentence(getattr(spec, 'summary', ''))} From `{part.distribution}`.{_facts(kind, spec)}\n\n"
     prefixes = {
         "datasets": "data.",
         "readers": "data.",
