@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import termios
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +117,9 @@ def process(python):
 @pytest.fixture
 def terminal(tmp_path, toy_path):
     """`terminal("run", "toy")`: the command on a terminal of 80 columns and 40 lines; what came there."""
-    pty = pytest.importorskip("pty", reason="a terminal of our own needs POSIX")
+    pty, termios = (
+        pytest.importorskip(name, reason="a terminal of our own needs POSIX") for name in ("pty", "termios")
+    )
 
     def start(*arguments, columns=80, lines=40, **environment):
         ours, theirs = pty.openpty()
