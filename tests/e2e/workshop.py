@@ -20,6 +20,7 @@ from shell import clean_environment
 SHORT = ("training.steps=2", "training.evaluate_every=2", "samples.count=1")
 """What is set for runs of most pages: the commands are theirs, the patience is ours."""
 
+WORDS = ("night", "is", "long", "and", "Juliet", "knows", "that", "no", "bell", "rings", "before", "morning", "comes")
 CHORDS = ("Dm7", "G7", "Cmaj7", "Am7")
 PLAYLIST = (
     '<a href="irealbook://Lantern Street=Nobody=Medium Swing=C=n=[T44D-7 |G7 |C^7 |A-7 Z">Lantern Street</a>\n'
@@ -48,6 +49,14 @@ def furnish(folder: Path) -> None:
     (folder / "playlist.html").write_text(PLAYLIST)
     (folder / "changes.txt").write_text("Dm7 | G7 | Cmaj7 | %\n")
     write_database(folder / "wjazzd.db")
+    write_play(folder / "book.txt", lines=300)
+    write_play(folder / "tinyshakespeare.txt", lines=600)
+
+
+def write_play(path: Path, lines: int) -> None:
+    """Speakers and what they say, of no meaning."""
+    said = (" ".join(WORDS[(7 * line + place * place) % len(WORDS)] for place in range(8)) for line in range(lines))
+    path.write_text("".join(f"{('ROMEO', 'NURSE')[line % 2]}:\nThe {text}.\n\n" for line, text in enumerate(said)))
 
 
 def write_tune(path: Path, number: int, bars: int, accompaniment: tuple[str, ...] = ()) -> None:
