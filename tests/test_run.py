@@ -53,6 +53,33 @@ def test_every_evaluation_is_a_line_of_metrics(toy_run):
     assert all(math.isfinite(line["training_nats"]) for line in lines)
 
 
+QUIET = """
+from seqforge import Option, SamplerSpec, hookimpl
+
+@hookimpl
+def seqforge_register_samplers():
+    option = Option(name="quiet", type=float, default=0.0, minimum=0, maximum=1, help="how quiet")
+    return [SamplerSpec(name="quiet", target="quiet_plugin:Quiet", stage="truncation", summary="q", options=(option,))]
+
+class Quiet:
+    def __init__(self, *, quiet):
+        pass
+    def __call__(self, logits, history, token_class):
+        return logits
+"""
+
+
+def test_a_sampler_that_is_not_switched_on_leaves_no_trace(process, plant, tmp_path, toy_run):
+    """So that a run goes on where its package is not installed."""
+    site = plant(tmp_path / "site", "seqforge-quiet", {"quiet": "quiet_plugin"}, {"quiet_plugin.py": QUIET})
+    assert process("run", "toy", "--out", "off", path=[site]).status == 0
+    for name in ("model.safetensors", "config.toml"):
+        assert (tmp_path / "off" / name).read_bytes() == (toy_run / name).read_bytes()
+    on = ("--set", "samples.sampling.quiet=0.5")
+    assert process("run", "toy", *SHORT, *on, "--out", "on", path=[site]).status == 0
+    assert tomllib.loads((tmp_path / "on" / "config.toml").read_text())["samples"]["sampling"]["quiet"] == 0.5
+
+
 @pytest.mark.parametrize("hash_seed", ["0", "12345"])
 def test_the_same_seed_gives_the_same_bytes_in_another_process(process, tmp_path, toy_run, hash_seed):
     assert process("run", "toy", "--out", "again", PYTHONHASHSEED=hash_seed).status == 0

@@ -22,7 +22,7 @@ from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocab
 from seqforge.plugins import Part, Registry, is_usual, short_name
 from seqforge.session.prompt import checked_prompt
 from seqforge.session.start import Start, find_start
-from seqforge.session.strategy import sampling_settings
+from seqforge.session.strategy import portable_settings, sampling_settings
 
 __all__ = ["Plan", "check_formats", "make_plan", "usual_formats"]
 
@@ -182,7 +182,8 @@ def _samples(registry: Registry, config: RunConfig, codec_part: Part, codec: Cod
     prompt = checked_prompt(registry, codec_part, codec, config.samples.prompt, "samples.prompt.")
     if config.samples.count:
         codec.guides([prompt])
-    return {"prompt": prompt, "sampling": sampling_settings(registry, config.samples.sampling, "samples.sampling.")}
+    sampling = sampling_settings(registry, config.samples.sampling, "samples.sampling.")
+    return {"prompt": prompt, "sampling": portable_settings(registry, sampling)}
 
 
 def _only_chosen(config: RunConfig) -> RunConfig:

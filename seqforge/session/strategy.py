@@ -12,12 +12,18 @@ from seqforge.interfaces import Vocabulary
 from seqforge.options import Option
 from seqforge.plugins import Part, Registry
 
-__all__ = ["changed_settings", "make_strategy", "sampling_settings"]
+__all__ = ["changed_settings", "make_strategy", "portable_settings", "sampling_settings"]
+
+_CORE = "seqforge-core"
 
 
 def _sampling_options(registry: Registry) -> dict[str, Option]:
     """Every option of every processor, sampler and search, by name."""
     return {option.name: option for part in registry.parts("samplers") for option in part.spec.options}
+
+
+def _defaults(registry: Registry) -> dict[str, Any]:
+    return {"sampler": "draw", **{name: option.default for name, option in _sampling_options(registry).items()}}
 
 
 def sampling_settings(
@@ -58,15 +64,26 @@ def _not_a_sampler(part: Part, samplers: Collection[str], where: str) -> Request
 
 def changed_settings(registry: Registry, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the settings that are not the defaults."""
-    defaults = {"sampler": "draw", **{name: option.default for name, option in _sampling_options(registry).items()}}
+    defaults = _defaults(registry)
     return {name: value for name, value in settings.items() if value != defaults.get(name)}
+
+
+def portable_settings(registry: Registry, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the defaults of other packages: where a run goes on they may not be installed, and nobody needs them."""
+    changed = changed_settings(registry, settings)
+    own = {
+        option.name for part in registry.parts("samplers") if part.distribution == _CORE for option in part.spec.options
+    }
+    return {name: value for name, value in settings.items() if name in changed or name in own or name == "sampler"}
 
 
 def make_strategy(registry: Registry, settings: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> Strategy:
     """The processors that the settings switch on, in the order of their stages, and the sampler or search.
 
-    Those that ask for it get the `vocabulary`; `RequestError` if it does not fit the settings.
+    Settings that are left out have their defaults. Processors that ask for it get the `vocabulary`; `RequestError` if
+    it does not fit the settings.
     """
+    settings = {**_defaults(registry), **settings}
     processors = [part for part in registry.parts("samplers") if not part.spec.chooses]
     processors.sort(key=lambda part: STAGES.index(part.spec.stage))
     active = [part for part in processors if _is_on(part, settings)]
