@@ -1,14 +1,13 @@
 """seqforge: train small sequence models on your own corpus; generate, hear, see and judge what they learnt.
 
 These names are what plugins build on. Importing them loads no NumPy: `LSTM` and what belongs to it, which need it, are
-loaded when they are first used.
+loaded when they are first used; so are the interfaces, which no start of the command needs.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from seqforge.abilities import Divisible, Drawing, Naming, Placing, Quotable, QuotationView, Showing, Shown, View
 from seqforge.errors import (
     DataError,
     FileDamaged,
@@ -23,6 +22,7 @@ from seqforge.errors import (
 from seqforge.hookspecs import (
     BackendSpec,
     CodecSpec,
+    CommandSpec,
     DatasetSpec,
     FormatSpec,
     Measure,
@@ -33,39 +33,40 @@ from seqforge.hookspecs import (
     SamplerSpec,
     hookimpl,
 )
-from seqforge.interfaces import (
-    NONE,
-    UNKNOWN,
-    Architecture,
-    Audit,
-    Backend,
-    BackendOptions,
-    Batch,
-    Codec,
-    ContextField,
-    Dataset,
-    Format,
-    Guides,
-    Metric,
-    Model,
-    ModelSpec,
-    OutputView,
-    Piece,
-    Processor,
-    Reader,
-    Sampler,
-    Score,
-    Search,
-    Source,
-    State,
-    Stepper,
-    Vocabulary,
-    Work,
-)
 from seqforge.options import Option, check_options
 
 if TYPE_CHECKING:
+    from seqforge.abilities import Divisible, Drawing, Naming, Placing, Quotable, QuotationView, Showing, Shown, View
     from seqforge.architectures.lstm import LSTM, DropoutMasks, dropout_masks, output_views
+    from seqforge.interfaces import (
+        NONE,
+        UNKNOWN,
+        Architecture,
+        Audit,
+        Backend,
+        BackendOptions,
+        Batch,
+        Codec,
+        ContextField,
+        Dataset,
+        Format,
+        Guides,
+        Metric,
+        Model,
+        ModelSpec,
+        OutputView,
+        Piece,
+        Processor,
+        Reader,
+        Sampler,
+        Score,
+        Search,
+        Source,
+        State,
+        Stepper,
+        Vocabulary,
+        Work,
+    )
 
 __version__ = "0.1.0"
 
@@ -81,6 +82,7 @@ __all__ = [
     "Batch",
     "Codec",
     "CodecSpec",
+    "CommandSpec",
     "ContextField",
     "DataError",
     "Dataset",
@@ -135,12 +137,25 @@ __all__ = [
     "output_views",
 ]
 
+_ABILITIES = ("Divisible", "Drawing", "Naming", "Placing", "Quotable", "QuotationView", "Showing", "Shown", "View")
 _OF_THE_LSTM = ("LSTM", "DropoutMasks", "dropout_masks", "output_views")
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _OF_THE_LSTM:
+    if name not in __all__:
         raise AttributeError(f"module 'seqforge' has no attribute '{name}'")
-    from seqforge.architectures import lstm
+    if name in _OF_THE_LSTM:
+        from seqforge.architectures import lstm
 
-    return getattr(lstm, name)
+        return getattr(lstm, name)
+    if name in _ABILITIES:
+        from seqforge import abilities
+
+        return getattr(abilities, name)
+    from seqforge import interfaces
+
+    return getattr(interfaces, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

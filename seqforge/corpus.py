@@ -153,6 +153,7 @@ class FileCorpus:
             reader_options={option.name: self._options[option.name] for option in reader.spec.options},
             codec=self._codec_name,
             codec_options=dict(self.codec.options),
+            parts={"reader": reader.to_values(), "codec": codec.to_values()},
         )
         return replace(job, result=str(folder / f"{job_key(job, reader, codec)}.safetensors"))
 

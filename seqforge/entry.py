@@ -11,7 +11,10 @@ def main() -> None:
     """Run the command line; an expected error is one line and its exit status."""
     threads.limit(1)  # before anything can import NumPy; `run --threads` asks again
     try:
-        from seqforge.commands.app import make_app
+        from seqforge.plugins import Registry
+
+        registry = Registry.begun()  # new plugins are looked at while the rest is imported
+        from seqforge.commands.app import run_app
         from seqforge.commands.failures import INTERRUPTED, report
         from seqforge.commands.screen import show_everything
     except KeyboardInterrupt:
@@ -20,7 +23,7 @@ def main() -> None:
 
     show_everything()
     with report(debug="--debug" in sys.argv):
-        status = make_app()(standalone_mode=False)
+        status = run_app(registry, sys.argv[1:])
         if status == INTERRUPTED:  # Typer has turned the exception into a number
             raise KeyboardInterrupt
     sys.exit(status or 0)

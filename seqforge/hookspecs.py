@@ -15,6 +15,7 @@ from seqforge.options import Option
 __all__ = [
     "BackendSpec",
     "CodecSpec",
+    "CommandSpec",
     "DatasetSpec",
     "FormatSpec",
     "Measure",
@@ -164,6 +165,19 @@ class PretrainedSpec:
     licence: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class CommandSpec:
+    """A command `seqforge NAME ...`; the target is a `typer.Typer` app, imported when the command is used.
+
+    `summary` is its line in `seqforge --help`; `requires` lists import names.
+    """
+
+    name: str
+    target: str
+    summary: str
+    requires: tuple[str, ...] = ()
+
+
 @hookspec
 def seqforge_register_datasets() -> list[DatasetSpec]:  # type: ignore[empty-body]
     """Offer corpora by name, for `--data NAME`."""
@@ -207,3 +221,8 @@ def seqforge_register_recipes() -> list[RecipeSpec]:  # type: ignore[empty-body]
 @hookspec
 def seqforge_register_models() -> list[PretrainedSpec]:  # type: ignore[empty-body]
     """Offer trained models by name, for `seqforge generate NAME` and `seqforge run RECIPE --from NAME`."""
+
+
+@hookspec
+def seqforge_register_commands() -> list[CommandSpec]:  # type: ignore[empty-body]
+    """Offer commands of your own, for `seqforge NAME ...`."""

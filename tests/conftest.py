@@ -32,14 +32,16 @@ class Outcome:
     err: str
 
 
-def plant(folder, distribution, entry_points, modules=None):
+def plant(folder, distribution, entry_points, modules=None, requires=()):
     """Install a distribution into `folder` as pip would: its modules by file name, and its metadata."""
     metadata = folder / f"{distribution.replace('-', '_')}-0.1.0.dist-info"
     metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 0.1.0\n")
+    required = "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 0.1.0\n{required}")
     lines = [f"{name} = {module}\n" for name, module in entry_points.items()]
     (metadata / "entry_points.txt").write_text("[seqforge]\n" + "".join(lines))
     for name, source in (modules or {}).items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(source)
     return folder
 
@@ -57,8 +59,10 @@ def toy_path(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for folder in folders:
             patch.syspath_prepend(folder)
-        patch.delenv("SEQFORGE_BACKEND", raising=False)
+        for variable in ("SEQFORGE_BACKEND", "SEQFORGE_PLUGINS"):
+            patch.delenv(variable, raising=False)
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield folders
 
 

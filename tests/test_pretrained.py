@@ -80,7 +80,7 @@ def test_a_model_that_cant_be_read_is_its_plugins_fault(
 def test_two_packages_may_not_share_a_name(seqforge, pretrained, model_package, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(model_package(tmp_path / "site", package="seqforge_second_model"))
     outcome = seqforge("generate", "toy-model")
-    assert (outcome.status, outcome.err.count("\n")) == (2, 1)
+    assert (outcome.status, outcome.err.count("\n")) == (2, 2)
     assert "seqforge-toy-model:toy-model" in outcome.err
     assert "seqforge-second-model:toy-model" in outcome.err
 

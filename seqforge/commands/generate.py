@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -181,6 +180,8 @@ def _generate(
     reading: Mapping[str, Any], *, count: int, seed: int | None, no_copy: int | None, formats: str | None,
     out: Path | None, opens: bool, json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    import secrets
+
     from seqforge.commands.bar import takes_bar
     from seqforge.files.run_folder import filled_folder, refuse_file
     from seqforge.session.models import find_model, model_codec

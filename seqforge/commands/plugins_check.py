@@ -5,10 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import re
-import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,8 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from seqforge.commands.screen import counted, print_json, printable
-from seqforge.errors import NotInstalled, PluginError, RequestError, UnknownName
-from seqforge.plugins import Plugin, Registry
+from seqforge.errors import NotInstalled, PluginError, RequestError
+from seqforge.plugins import Plugin, Registry, plugins_named
 
 __all__ = ["check"]
 
@@ -40,10 +37,11 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check that every part of a plugin keeps the promises of its kind; the exit status is 3 if one does not."""
-    plugins = _find(context.obj, name)
+    registry: Registry = context.obj
+    registry.settle(patient=True)
+    plugins = plugins_named(registry.plugins, name)
     for plugin in plugins:
-        if plugin.problem:
-            raise PluginError(str(plugin.problem))
+        _refuse(plugin)
     if importlib.util.find_spec("pytest") is None:
         raise NotInstalled("seqforge plugins check", "pytest")
     checks: list[Record] = []
@@ -53,7 +51,7 @@ def check(
             print(_line(record), flush=True)
     counts = Counter(record["outcome"] for record in checks)
     if json:
-        print_json({"plugins": [_full_name(plugin) for plugin in plugins], "counts": dict(counts), "checks": checks})
+        print_json({"plugins": [plugin.full_name for plugin in plugins], "counts": dict(counts), "checks": checks})
     else:
         print(_summary(counts))
     if failed := [record for record in checks if record["outcome"] == "failed"]:
@@ -62,27 +60,17 @@ def check(
         raise PluginError(f"plugin {name} does not keep what parts of its kind promise ({first}{others})")
 
 
-def _find(registry: Registry, name: str) -> list[Plugin]:
-    """The plugins that a name stands for: an entry point, a distribution, or both with a colon between them."""
-    plugins = registry.plugins
-    named = [plugin for plugin in plugins if name in (plugin.entry_point, _full_name(plugin))]
-    if len({plugin.distribution for plugin in named}) > 1:
-        names = " or ".join(_full_name(plugin) for plugin in named)
-        raise RequestError(f"several plugins are called {name}; write {names}")
-    found = named or [plugin for plugin in plugins if _normal(plugin.distribution) == _normal(name)]
-    if not found:
-        known = {known for plugin in plugins for known in (plugin.entry_point, plugin.distribution)}
-        raise UnknownName("plugin", name, known)
-    return found
-
-
-def _full_name(plugin: Plugin) -> str:
-    return f"{plugin.distribution}:{plugin.entry_point}"
-
-
-def _normal(distribution: str) -> str:
-    """A distribution's name as package indexes compare it."""
-    return re.sub(r"[-_.]+", "-", distribution).lower()
+def _refuse(plugin: Plugin) -> None:
+    """`PluginError` if the plugin can't be used, `RequestError` if the user does not want it."""
+    if plugin.state == "disabled":
+        raise RequestError(
+            f"plugin {plugin.entry_point} of {plugin.distribution} is disabled; "
+            f"type: seqforge plugins enable {plugin.full_name}"
+        )
+    if plugin.state == "not allowed":
+        raise RequestError(f"plugin {plugin.entry_point} of {plugin.distribution} is not in SEQFORGE_PLUGINS; add it")
+    if plugin.problem and plugin.problem.left_out:
+        raise PluginError(str(plugin.problem))
 
 
 def _absolute(source: str) -> str:
@@ -106,6 +94,9 @@ def _checked(plugins: Sequence[Plugin], data: Sequence[str]) -> Iterator[Record]
 
 def _records(plugins: Sequence[Plugin], data: Sequence[str]) -> Iterator[Record]:
     """The records of a process of its own: whatever a plugin does to it, it is told here."""
+    import subprocess
+    import tempfile
+
     request = {"plugins": [[plugin.distribution, plugin.entry_point] for plugin in plugins], "data": list(data)}
     with tempfile.TemporaryDirectory(prefix="seqforge-check-") as name:
         folder = Path(name)

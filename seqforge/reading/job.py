@@ -7,7 +7,7 @@ import importlib.metadata
 import importlib.util
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,10 @@ __all__ = ["Job", "job_key"]
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """`reader` and `codec` are full names, the options are checked; `result` is where the pieces go."""
+    """`reader` and `codec` are full names, the options are checked; `result` is where the pieces go.
+
+    `parts` are reader and codec as `Part.to_values` gives them, so that the process that reads need not look for them.
+    """
 
     path: str
     reader: str
@@ -27,6 +30,7 @@ class Job:
     codec: str
     codec_options: Mapping[str, Any]
     result: str = ""
+    parts: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The job on one line."""

@@ -30,28 +30,27 @@ def main() -> None:
     _limit_memory()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # what a library prints must not look like an answer
-    from seqforge.plugins import Registry
     from seqforge.reading.encoded_file import write_encoded
 
-    registry = Registry.installed()
     for line in sys.stdin:
         job = Job.from_json(line)
-        write_encoded(Path(job.result), _encode(registry, job))
+        write_encoded(Path(job.result), _encode(job))
         answers.write("done\n")
         answers.flush()
 
 
-def _encode(registry: Any, job: Job) -> Any:
+def _encode(job: Job) -> Any:
     """Everything that is usable in the file, as an `EncodedFile`."""
+    from seqforge.plugins import Part
     from seqforge.reading.encoded_file import EncodedFile
 
     path = Path(job.path)
-    codec: Codec = registry.find("codecs", job.codec).build(vocabulary=None, **job.codec_options)
+    codec: Codec = Part.from_values(job.parts["codec"]).build(vocabulary=None, **job.codec_options)
     pieces: list[Piece] = []
     dropped: list[Source] = []
     notes: list[str] = []
     try:
-        reader = registry.find("readers", job.reader).build(**job.reader_options)
+        reader = Part.from_values(job.parts["reader"]).build(**job.reader_options)
         for work in reader.read(path):
             if isinstance(work, Source):
                 notes.extend(work.notes)

@@ -28,6 +28,7 @@ _BUILT = "it can be imported and built from the defaults of its options"
 _WITHOUT_SUITE = {
     "recipes": "there is no suite for recipes; seqforge run {name} --dry-run tries it",
     "models": "there is no suite for models; seqforge inspect {name} reads it",
+    "commands": "there is no suite for commands; seqforge {name} --help imports it",
 }
 _EXCUSES = {
     "codecs": "too few checks without pieces; name a data set or files by --data",

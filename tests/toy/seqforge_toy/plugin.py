@@ -3,6 +3,7 @@
 from seqforge import (
     BackendSpec,
     CodecSpec,
+    CommandSpec,
     DatasetSpec,
     FormatSpec,
     Measure,
@@ -147,6 +148,11 @@ def seqforge_register_backends():
             install="seqforge-absent",
         ),
     ]
+
+
+@hookimpl
+def seqforge_register_commands():
+    return [CommandSpec(name="toys", target="seqforge_toy.toys:app", summary="Count toys, or lose them.")]
 
 
 @hookimpl

@@ -1,0 +1,104 @@
+"""Looking at one plugin: importing its hook module and calling its hooks, in a process that may be lost by that."""
+
+from __future__ import annotations
+
+import email.parser  # noqa: F401  # with it, a copy of this process need not read metadata's library again
+import importlib.metadata
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+import seqforge
+from seqforge.plugins.grounds import grounds, is_of_others, logged, watch
+from seqforge.plugins.hooks import HookFault, collect
+from seqforge.plugins.manifest import Manifest
+from seqforge.plugins.plugin import Plugin, normal, usual_remedy
+
+__all__ = ["CORE", "HEAVY", "examine", "fault_of", "one_line", "required"]
+
+CORE = "seqforge-core"
+
+HEAVY = ("numpy", "torch", "tensorflow", "keras", "jax", "scipy", "pandas", "sklearn", "matplotlib", "music21")
+"""Packages that a hook module should not import: every start would wait for them."""
+
+_LONGEST = 300
+
+
+class WrongCore(Exception):
+    """The plugin is made for another version of the core."""
+
+
+def examine(plugin: Plugin, log: Path) -> Manifest:
+    """What a plugin registers, or what is wrong with it; the files that this reads go to `log`."""
+    watch(log)
+    started = time.process_time()
+    try:
+        _refuse_other_core(plugin)
+        module = importlib.metadata.EntryPoint(plugin.entry_point, plugin.value, "seqforge").load()
+        seconds = time.process_time() - started
+        specs = collect(module)
+    except BaseException as error:  # noqa: BLE001  # whatever a plugin does wrong is its own fault
+        cause, remedy, missing = fault_of(plugin, error)
+        rests_on = grounds(plugin, logged(log), is_faulty=True)
+        return Manifest(cause=cause, remedy=remedy, missing=missing, rests_on=rests_on)
+    heavy = tuple(name for name in HEAVY if name in sys.modules)
+    rests_on = grounds(plugin, logged(log), is_faulty=False)
+    return Manifest(specs=specs, seconds=seconds, heavy=heavy, rests_on=rests_on)
+
+
+def fault_of(plugin: Plugin, error: BaseException) -> tuple[str, str, str]:
+    """Cause and remedy of what a plugin raised, and the module that it lacks."""
+    if isinstance(error, WrongCore):
+        return str(error), f"type: python -m pip install --upgrade {plugin.distribution} {CORE}", ""
+    inner = error.__cause__ if isinstance(error, HookFault) else error
+    words = str(error) if isinstance(error, HookFault) else f"{type(error).__name__}: {error}"
+    cause = one_line(f"{words}{_place(inner)}")
+    if isinstance(inner, ModuleNotFoundError) and inner.name:
+        missing = inner.name.partition(".")[0]
+        if missing != plugin.value.partition(".")[0].partition(":")[0]:
+            return cause, f"type: python -m pip install {missing}", inner.name
+    if isinstance(error, SystemExit):
+        cause = f"it ends the program when it is imported ({cause})"
+    return cause, usual_remedy(plugin), ""
+
+
+def one_line(text: str) -> str:
+    """A message on one line that is not too long."""
+    words = " ".join(text.split())
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]} ..."
+
+
+def required(plugin: Plugin) -> Iterator[Requirement]:
+    """What the plugin's distribution always requires; an error of some kind if its metadata are damaged."""
+    distribution: importlib.metadata.Distribution
+    if plugin.metadata:
+        distribution = importlib.metadata.PathDistribution(Path(plugin.metadata))
+    else:
+        distribution = importlib.metadata.distribution(plugin.distribution)
+    for requirement in map(Requirement, distribution.requires or []):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield requirement
+
+
+def _refuse_other_core(plugin: Plugin) -> None:
+    """`WrongCore` if the requirements of the plugin's distribution do not admit the core that is installed."""
+    try:
+        wanted = [requirement for requirement in required(plugin) if normal(requirement.name) == CORE]
+    except Exception:  # noqa: BLE001  # metadata that are damaged say nothing about the core
+        return
+    for requirement in wanted:
+        if not requirement.specifier.contains(seqforge.__version__, prereleases=True):
+            raise WrongCore(f"it needs {CORE}{requirement.specifier}, and {seqforge.__version__} is installed")
+
+
+def _place(error: BaseException | None) -> str:
+    """File and line of the plugin where an error came from."""
+    if error is None:
+        return ""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_of_others(Path(frame.filename))]
+    frames = [frame for frame in frames if not frame.filename.startswith("<")]
+    return f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""

@@ -1,0 +1,80 @@
+"""The installed plugins, by the metadata of their distributions: nothing of them is imported."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+import zlib
+from typing import Any
+
+from seqforge.plugins.manifest import Shelf, stamps
+from seqforge.plugins.plugin import Plugin
+
+__all__ = ["installed_plugins", "origin"]
+
+_FORMAT = 1
+_SETTLED = 2e9
+"""Nanoseconds after which a folder is taken to be as its time says: an installation may be under way."""
+
+
+def installed_plugins(shelf: Shelf) -> list[Plugin]:
+    """The plugins of the entry-point group `seqforge`, in the order of their names.
+
+    To look through every distribution takes longer than all else at a start. So what was found is kept, with the time
+    of change of each folder on the path.
+    """
+    folders = stamps(os.path.abspath(path) for path in sys.path)  # noqa: PTH100  # Path.absolute keeps `..`
+    key = [_FORMAT, sys.version, [list(folder) for folder in folders]]
+    name = f"installed-{zlib.crc32(repr([sys.version, [path for path, *_ in folders]]).encode()):08x}.json"
+    kept = shelf.read_values(name)
+    with contextlib.suppress(Exception):  # whatever may be wrong with the file: it is made anew
+        if kept["key"] == key and [list(stamp) for stamp in stamps(_sources(kept["plugins"]))] == kept["sources"]:
+            return [Plugin.of(plugin) for plugin in kept["plugins"]]
+    found = _search()
+    if all(changed < time.time_ns() - _SETTLED for _, changed, _ in folders):
+        shelf.write_values(name, {"key": key, "plugins": found, "sources": stamps(_sources(found))})
+    return [Plugin.of(plugin) for plugin in found]
+
+
+def origin(plugin: Plugin) -> str:
+    """Where a plugin is installed: a folder, or the source of an editable installation."""
+    import json
+    from pathlib import Path
+    from urllib.parse import unquote, urlsplit
+
+    metadata = Path(plugin.metadata)
+    try:
+        direct = json.loads((metadata / "direct_url.json").read_text(encoding="utf-8"))
+        if direct["dir_info"]["editable"]:
+            path = unquote(urlsplit(direct["url"]).path)
+            return f"{Path(path.lstrip('/') if os.name == 'nt' else path)} (editable)"
+    except (OSError, ValueError, KeyError, TypeError):  # nothing says that it is editable
+        pass
+    return str(metadata.parent) if plugin.metadata else "unknown"
+
+
+def _search() -> list[list[str]]:
+    from importlib.metadata import entry_points  # 15 ms
+
+    found = []
+    for entry in entry_points(group="seqforge"):
+        name, version, metadata = _distribution(entry)
+        found.append([entry.name, name, version, entry.value, metadata])
+    return sorted(found, key=lambda plugin: (plugin[1], plugin[0]))
+
+
+def _distribution(entry: Any) -> tuple[str, str, str]:
+    """Name, version and folder of a distribution; an installation that was damaged may tell none of them."""
+    try:
+        distribution = entry.dist
+        metadata = str(getattr(distribution, "_path", ""))  # no public name says where it is
+        name, version = distribution.name, distribution.version
+    except Exception:  # noqa: BLE001  # what a missing file of metadata raises depends on the version of Python
+        return "an unknown distribution", "", ""
+    return name or "an unknown distribution", version or "", metadata
+
+
+def _sources(plugins: list[list[str]]) -> list[str]:
+    return [os.path.join(plugin[4], file) for plugin in plugins for file in ("entry_points.txt", "METADATA")]  # noqa: PTH118
