@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from seqforge.commands.plugins_check import check
+from seqforge.commands.plugins_doctor import doctor
 from seqforge.commands.plugins_list import print_plugins
 from seqforge.commands.plugins_new import new
 from seqforge.errors import RequestError, UnknownName
@@ -27,6 +28,7 @@ def plugins() -> None:
 
 
 plugins_app.command("check")(check)
+plugins_app.command("doctor")(doctor)
 plugins_app.command("new")(new)
 
 
