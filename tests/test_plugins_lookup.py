@@ -1,0 +1,236 @@
+"""What is known of a plugin, and for how long; what its hooks may do wrong."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from broken_plugins import FORMAT, IMPORTS
+
+GOOD = IMPORTS + "@hookimpl\ndef seqforge_register_formats():\n    return [{format}]\n"
+COUNTING = "open({log!r}, 'a').write('imported\\n')\n"
+
+
+def hooks(name):
+    return GOOD.format(format=FORMAT.format(name=name))
+
+
+@pytest.fixture
+def site(plant, tmp_path):
+    """`site(source)`: install `some-thing` with a hook module; gives its folder."""
+
+    def start(source, **modules):
+        sources = {"some_thing.py": source, **{f"{name}.py": text for name, text in modules.items()}}
+        return plant(tmp_path / "site", "some-thing", {"some": "some_thing"}, sources)
+
+    return start
+
+
+@pytest.fixture
+def formats(process, tmp_path):
+    """The names of `list formats`, with a cache that is empty at first, and the warnings."""
+
+    def start(path, **environment):
+        environment = {"XDG_CACHE_HOME": str(tmp_path / "cache"), **environment}
+        outcome = process("list", "formats", "--json", path=[path], **environment)
+        assert outcome.status == 0, outcome.err
+        return {row["name"] for row in json.loads(outcome.out)}, outcome.err
+
+    return start
+
+
+def imports(log):
+    return log.read_text().count("imported")
+
+
+def test_a_plugin_is_imported_once(site, formats, tmp_path):
+    log = tmp_path / "log"
+    path = site(COUNTING.format(log=str(log)) + hooks("first"))
+    for _ in range(3):
+        found, _ = formats(path)
+        assert "first" in found
+    assert imports(log) == 1
+
+
+def test_a_change_counts_at_once(site, formats):
+    path = site("from names import NAME\n" + hooks("x").replace("'x'", "NAME", 1), names="NAME = 'first'\n")
+    assert "first" in formats(path)[0]
+    (path / "names.py").write_text("NAME = 'second'\n")
+    found, _ = formats(path)
+    assert "second" in found
+    assert "first" not in found
+    (path / "some_thing.py").write_text("1 / 0\n")
+    found, errors = formats(path)
+    assert "second" not in found
+    assert "ZeroDivisionError" in errors
+    (path / "some_thing.py").write_text(hooks("third"))
+    assert "third" in formats(path)[0]
+
+
+def test_a_change_of_a_file_that_is_read_at_import_counts(site, formats):
+    source = "from pathlib import Path\nNAME = Path(__file__).with_name('name.txt').read_text()\n"
+    path = site(source + hooks("x").replace("'x'", "NAME", 1))
+    (path / "name.txt").write_text("first")
+    assert "first" in formats(path)[0]
+    (path / "name.txt").write_text("second")
+    assert "second" in formats(path)[0]
+
+
+def test_a_framework_that_is_installed_later_is_noticed(site, formats):
+    path = site("import framework_of_a_plugin\n" + hooks("framed"))
+    found, errors = formats(path)
+    assert "framed" not in found
+    assert "pip install framework_of_a_plugin" in errors
+    (path / "framework_of_a_plugin.py").write_text("")
+    found, errors = formats(path)
+    assert "framed" in found
+    assert errors == ""
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"key": 1, "manifest": {}}', b"null"])
+def test_what_is_damaged_is_made_anew(site, formats, tmp_path, damage):
+    path = site(hooks("first"))
+    formats(path)
+    files = list((tmp_path / "cache" / "seqforge" / "plugins").iterdir())
+    assert any(file.name.startswith("some-thing-some-") for file in files)
+    for file in files:
+        file.write_bytes(damage)
+    found, errors = formats(path)
+    assert "first" in found
+    assert errors == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file in the place of a folder is told otherwise there")
+def test_without_a_cache_everything_works(site, formats, tmp_path):
+    path = site(hooks("first"))
+    (tmp_path / "no folder").write_text("")
+    for _ in range(2):
+        found, errors = formats(path, XDG_CACHE_HOME=str(tmp_path / "no folder"))
+        assert {"first", "txt"} <= found
+        assert errors == ""
+
+
+def test_a_slow_plugin_is_there_at_the_next_start_and_waited_for_by_its_name(site, process, tmp_path):
+    recipe = (
+        "@hookimpl\ndef seqforge_register_recipes():\n"
+        "    return [RecipeSpec(name='slow', package='seqforge_toy', resource='toy.toml', summary='x')]\n"
+        "from seqforge import CommandSpec\n@hookimpl\ndef seqforge_register_commands():\n"
+        "    return [CommandSpec(name='slowly', target='seqforge_toy.toys:app', summary='x')]\n"
+    )
+    path = [site("import time\ntime.sleep(1.5)\n" + hooks("late") + recipe)]
+    for number, arguments in enumerate((("recipes", "show", "slow"), ("slowly", "count", "bear"))):
+        cache = str(tmp_path / f"cache{number}")
+        outcome = process("list", "formats", path=path, XDG_CACHE_HOME=cache)
+        assert (
+            "plugin some of some-thing is left out: its import takes long and goes on in the background" in outcome.err
+        )
+        assert "late" not in outcome.out
+        waiting = process(*arguments, path=path, XDG_CACHE_HOME=cache)  # while it is being looked at
+        assert waiting.status == 0, waiting.err
+        assert "late" in process("list", "formats", path=path, XDG_CACHE_HOME=cache).out
+
+
+def test_an_option_of_a_slow_plugin_is_waited_for(site, process, tmp_path, toy_run):
+    source = (
+        "import time\ntime.sleep(1.5)\nfrom seqforge import FormatSpec, Option, hookimpl\n"
+        "@hookimpl\ndef seqforge_register_formats():\n"
+        "    return [FormatSpec(name='late', target='seqforge_toy.files:MarksFile', summary='x', suffix='.late',\n"
+        "                       codecs=(), options=(Option(name='gap', type=int, default=0, help='x'),\n"
+        "                       Option(name='late_gap', type=int, default=0, help='x')))]\n"
+    )
+    cache = str(tmp_path / "cache")
+    outcome = process(
+        "generate", toy_run, "--late-gap", "1", "--format", "txt", path=[site(source)], XDG_CACHE_HOME=cache
+    )
+    assert outcome.status == 2
+    assert "--late-gap is for the format late, which would not be written" in outcome.err
+
+
+FAULTS = {
+    "a hook with a wrong name": (
+        hooks("x").replace("register_formats", "register_format"),
+        "there is no hook seqforge_register_format; did you mean seqforge_register_formats?; update",
+    ),
+    "a hook that nobody calls": (
+        hooks("x").replace("seqforge_register_formats", "formats"),
+        "there is no hook formats; there are seqforge_register_datasets, ",
+    ),
+    "a hook without its mark": (
+        hooks("x").replace("@hookimpl\n", ""),
+        "seqforge_register_formats lacks @seqforge.hookimpl",
+    ),
+    "a name that is no word": (hooks("two words"), "name is 'two words'; allowed: a word without blanks and colons"),
+    "a name twice": (
+        GOOD.format(format=", ".join([FORMAT.format(name="x")] * 2)),
+        "it offers format 'x' twice",
+    ),
+    "a text for a tuple": (
+        hooks("x").replace("codecs=()", "codecs='melody'"),
+        "x: codecs is 'melody'; allowed: a tuple of texts",
+    ),
+    "a number for a text": (hooks("x").replace("'a format'", "3"), "x: summary is 3; allowed: a text"),
+    "a target without a class": (
+        hooks("x").replace("seqforge_toy.files:TextFile", "seqforge_toy.files"),
+        "x: target is 'seqforge_toy.files'; allowed: package.module:Name",
+    ),
+    "a generator": (hooks("x").replace("return [", "yield [ "), "seqforge_register_formats gave <generator object"),
+    "a framework that a hook imports": (
+        hooks("x").replace("    return", "    import nobody_has\n    return"),
+        "raises ModuleNotFoundError: No module named 'nobody_has' (some_thing.py, line 4); "
+        "type: python -m pip install nobody_has",
+    ),
+    "an error of its own kind": (
+        "class Odd(BaseException): pass\nraise Odd('end')\n",
+        "Odd: end (some_thing.py, line 2)",
+    ),
+    "an interrupt": ("raise KeyboardInterrupt\n", "KeyboardInterrupt"),
+    "a crash": ("import os\nos.abort()\n", "ends the process when it is imported (signal 6"),
+    "a module that is not there": ("from some_thing import nothing\n", "ImportError: cannot import name 'nothing'"),
+}
+
+
+@pytest.mark.parametrize("what", FAULTS)
+def test_a_fault_of_the_hooks_is_named(site, formats, what):
+    source, words = FAULTS[what]
+    found, errors = formats(site(source))
+    assert "txt" in found
+    assert errors.count("\n") == 1
+    assert errors.startswith("warning: plugin some of some-thing is left out: ")
+    assert words in errors
+
+
+def test_threads_and_processes_of_a_plugin_end_with_the_looking(site, formats, tmp_path):
+    source = (
+        "import os, subprocess, sys, threading, time\n"
+        "threading.Thread(target=time.sleep, args=(1000,)).start()\n"
+        f"child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'])\n"
+        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\n"
+    )
+    found, errors = formats(site(source + hooks("first")))
+    assert "first" in found
+    assert errors == ""
+    if os.name == "posix":
+        state = Path(f"/proc/{(tmp_path / 'pid').read_text()}/stat")
+        if state.exists():  # whoever adopts it may not have noticed yet
+            assert state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_where_a_process_can_not_be_copied_new_ones_do_the_same(site, formats):
+    path = site(hooks("first") + "print('hello')\n")
+    (path / "sitecustomize.py").write_text("import os\nif hasattr(os, 'fork'):\n    del os.fork\n")
+    found, errors = formats(path)
+    assert "first" in found
+    assert errors.count("\n") == 1
+    assert "plugin some of some-thing: it prints when it is imported ('hello'), which is dropped; update" in errors
+    (path / "some_thing.py").write_text("import os\nos._exit(9)\n")
+    assert "ends the process when it is imported (exit status 9)" in formats(path)[1]
+
+
+def test_lists_and_types_of_options_come_back_as_they_were(registry):
+    """Every spec of the installed plugins, read back from JSON."""
+    from seqforge.plugins import KINDS, Part
+
+    parts = [part for kind in KINDS for part in registry.parts(kind)]
+    assert len(parts) > 20
+    assert [Part.from_values(json.loads(json.dumps(part.to_values()))) for part in parts] == parts
