@@ -15,10 +15,13 @@ from seqforge.plugins.child import search_environment
 from seqforge.plugins.manifest import Manifest, Shelf
 from seqforge.plugins.plugin import Plugin
 
-__all__ = ["SECONDS", "Probing"]
+__all__ = ["PROBING", "SECONDS", "Probing"]
 
 SECONDS = 10.0
 """How long the import of a plugin's hook module may take."""
+
+PROBING = "SEQFORGE_PROBING"
+"""Set in the environment of plugins that are looked at: one that starts seqforge must not be looked at by that, too."""
 
 _LEAST_GRACE = 0.25
 _READY = "ready"
@@ -77,7 +80,7 @@ class Probing:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-            env=search_environment(),
+            env={**search_environment(), PROBING: "1"},
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )

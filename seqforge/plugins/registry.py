@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -198,8 +199,10 @@ class Registry:
             self._probe(unknown)
 
     def _probe(self, plugins: list[Plugin]) -> None:
-        from seqforge.plugins.probing import Probing  # it takes a while to import, and is seldom needed
+        from seqforge.plugins.probing import PROBING, Probing  # it takes a while to import, and is seldom needed
 
+        if PROBING in os.environ:
+            return
         try:
             self._probing = Probing(plugins, self._shelf)
         except OSError as error:
