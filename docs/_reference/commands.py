@@ -11,6 +11,7 @@ from markdown import code, table
 import seqforge
 from seqforge.commands.app import make_app
 from seqforge.errors import Interrupted
+from seqforge.plugins import Registry
 
 INTRODUCTION = """# Commands
 
@@ -23,7 +24,7 @@ here are those of seqforge's own packages.
 
 def page() -> str:
     """The page."""
-    app = typer.main.get_command(make_app())
+    app = typer.main.get_command(make_app(Registry.installed()))
     sections = [_section(path, command) for path, command in _walk("seqforge", app, None)]
     return INTRODUCTION + "".join(sections) + _statuses()
 
