@@ -37,7 +37,7 @@ def commands():
             for name in sorted(set(command.list_commands(context)) - (foreign if parent is None else set())):
                 yield from walk(f"{path} {name}", command.get_command(context, name), context)
 
-    return dict(walk("seqforge", typer.main.get_command(make_app()), None))
+    return dict(walk("seqforge", typer.main.get_command(make_app(Registry.installed())), None))
 
 
 def registered(kind):
