@@ -140,6 +140,7 @@ def run_block(block: Block, folder: Path, environment: Path, *, short: bool) -> 
     variables["SEQFORGE_BACKEND"] = "numpy"  # as for a newcomer, who has no other
     variables["PYTHONUNBUFFERED"] = "1"
     variables["COLUMNS"] = "120"
+    variables["XDG_CONFIG_HOME"] = str(folder.parent / "config")  # what somebody has set is his own
     variables.pop("PYTHONPATH", None)
     script = folder / ("block.sh" if block.language == "sh" else "block.py")
     script.write_text(block.text)
