@@ -122,10 +122,12 @@ def test_no_copy_counts_characters(book: Path, seqforge: Callable[..., Any]) -> 
     assert longest[20] <= 20
 
 
+@pytest.mark.parametrize("is_built_in", [False, True])
 def test_a_prompt_that_the_data_cannot_have_ends_a_run_before_it_begins(
-    book: Path, seqforge: Callable[..., Any]
+    book: Path, seqforge: Callable[..., Any], is_built_in: bool
 ) -> None:
-    outcome = seqforge("run", "text", "--data", book, "--set", "samples.prompt.prompt='naïve'", "--out", "run")
+    source = () if is_built_in else ("--data", book)
+    outcome = seqforge("run", "text", *source, "--set", "samples.prompt.prompt='naïve'", "--out", "run")
     assert (outcome.status, outcome.err.count("\n")) == (2, 1)
     assert "'ï'" in outcome.err
     assert not Path("run").exists()

@@ -107,7 +107,7 @@ class CharactersCodec:
         text = unescaped(typed)
         text = text.lower() if self._lowercase else text
         lacking = list(dict.fromkeys(symbol for symbol in text if symbol not in self._numbers))
-        if lacking and self._is_stored:  # else nothing is known of the characters yet
+        if lacking and len(self._numbers) > 1:  # else nothing is known of the characters yet
             known = "".join(symbol for symbol in sorted(self._numbers) if len(symbol) == 1 and symbol.isprintable())
             more = " ..." if len(known) > _MOST_NAMED else ""
             raise RequestError(
