@@ -130,8 +130,7 @@ def run(
         refuse_occupied(Path(out))
     corpus = load_corpus(registry, plan)
     folder = RunFolder(Path(out) if out else fresh_folder(Path("runs"), short_name(plan.config.recipe) or "run"))
-    # a kernel's output says that it is a terminal, and then shows what moves the cursor as letters
-    with locked(folder.path), RunProgress(plan, sys.stdout, quiet=quiet, is_terminal=False) as progress:
+    with locked(folder.path), RunProgress(plan, sys.stdout, quiet=quiet) as progress:
         perform(registry, plan, corpus, folder, progress)
     return Run(folder.path)
 

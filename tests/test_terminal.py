@@ -70,8 +70,9 @@ def test_a_terminal_that_can_not_show_them_gets_no_curves(terminal, environment)
     assert "lstm with" in outcome.out
 
 
-def test_a_dumb_terminal_gets_plain_lines(terminal):
-    outcome = terminal(*SHORT, TERM="dumb")
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"JPY_PARENT_PID": "1"}], ids=str)
+def test_a_dumb_terminal_and_a_cell_of_a_notebook_get_plain_lines(terminal, environment):
+    outcome = terminal(*SHORT, **environment)
     assert "\x1b" not in outcome.out
     assert PICTURE not in outcome.out
     assert "runs/toy-001/samples/take-01.txt" in outcome.out

@@ -10,6 +10,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from seqforge.commands.screen import is_terminal
+
 __all__ = ["Bar", "takes_bar", "waiting"]
 
 _SECONDS_BETWEEN = 0.1
@@ -28,7 +30,7 @@ class Bar:
             TextColumn("{task.fields[detail]}"),
             console=console,
             transient=True,
-            disable=not console.is_terminal or console.is_dumb_terminal or console.quiet,
+            disable=console.quiet or not is_terminal(console.file),
         )
         self._task = self._progress.add_task("", total=None, detail="", visible=False)
         self._unit = ""

@@ -30,16 +30,11 @@ _STAGES = {
 
 
 class RunProgress:
-    """Lines of what has been done, below them on a terminal a bar; nothing of it if it is to be `quiet`.
+    """Lines of what has been done, below them on a terminal a bar; nothing of it if it is to be `quiet`."""
 
-    Whether `file` is a terminal, it says itself, unless `is_terminal` does.
-    """
-
-    def __init__(self, plan: Plan, file: TextIO, *, quiet: bool = False, is_terminal: bool | None = None) -> None:
+    def __init__(self, plan: Plan, file: TextIO, *, quiet: bool = False) -> None:
         self.plan = plan
-        self.console = Console(
-            file=file, highlight=False, soft_wrap=True, quiet=quiet, force_terminal=is_terminal, force_jupyter=False
-        )
+        self.console = Console(file=file, highlight=False, soft_wrap=True, quiet=quiet, force_jupyter=False)
         self._bar = Bar(self.console)
         self._losses: list[float] = []
 

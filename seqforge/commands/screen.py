@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any
 
 __all__ = [
     "counted",
@@ -73,9 +73,13 @@ def table_width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     return sum(widths) + len(_GAP) * (len(widths) - 1)
 
 
-def is_terminal() -> bool:
-    """Whether somebody looks at what is printed, and the cursor can be moved."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+def is_terminal(stream: IO[str] | None = None) -> bool:
+    """Whether somebody looks at what is printed to the stream, standard output by default, and the cursor can be moved.
+
+    A notebook's kernel, and the commands that it runs, write to what says that it is a terminal, and is none.
+    """
+    in_notebook = "JPY_PARENT_PID" in os.environ or "ipykernel" in sys.modules
+    return bool((stream or sys.stdout).isatty()) and os.environ.get("TERM") != "dumb" and not in_notebook
 
 
 def shows(text: str) -> bool:

@@ -16,7 +16,7 @@ __all__ = ["Html", "element", "escaped", "joined", "script_json", "visible"]
 
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
-    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 _VOID = {"meta", "link", "br", "hr", "input"}
 
