@@ -176,6 +176,7 @@ def test_the_comparison_shows_a_curve_a_table_and_sound(tmp_path: Path) -> None:
     shown = [output["data"] for output in outputs if "data" in output]
     printed = "".join("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
     assert sum("<audio" in "".join(data.get("text/html", [])) for data in shown) == 2
+    assert sum("<iframe srcdoc=" in "".join(data.get("text/html", [])) for data in shown) == 1, "the page of a run"
     assert sum("image/png" in data for data in shown) == 1
     (table,) = ("".join(data["text/markdown"]) for data in shown if "text/markdown" in data)
     assert re.findall(r"^\| (absolute|relative|5-gram) \| \d\.\d{3} \|", table, re.MULTILINE) == [
