@@ -7,10 +7,11 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqforge import builtin
 from seqforge.errors import NotInstalled, RequestError, UnknownName
+from seqforge.hookspecs import FormatSpec
 from seqforge.plugins.hooks import collect
 from seqforge.plugins.installed import installed_plugins
 from seqforge.plugins.kinds import KINDS
@@ -71,8 +72,11 @@ class Registry:
         registry = cls(
             Shelf(Path(platformdirs.user_cache_dir("seqforge", appauthor=False)) / "plugins"), Preferences.of_user()
         )
-        version = sys.modules["seqforge"].__version__
-        registry.plugins.append(Plugin("core", "seqforge-core", version, builtin.__name__, specs=collect(builtin)))
+        core = sys.modules["seqforge"]
+        folder = str(Path(str(core.__file__)).parent)
+        registry.plugins.append(
+            Plugin("core", "seqforge-core", core.__version__, builtin.__name__, folder, specs=collect(builtin))
+        )
         registry.plugins += installed_plugins(registry._shelf)
         registry._look_up()
         return registry
@@ -226,13 +230,20 @@ class Registry:
             if other is plugin or other.state != OK:
                 continue
             shared = [
-                f"{KINDS[kind]} '{name}'"
-                for kind, names in plugin.provides.items()
-                for name in names
-                if name in other.provides.get(kind, ())
+                f"{KINDS[kind]} '{spec.name}'"
+                for kind, specs in plugin.specs.items()
+                for spec in specs
+                if any(_claim_the_same(spec, claimed) for claimed in other.specs.get(kind, ()))
             ]
             if shared:
                 yield _collision(plugin, other, shared)
+
+
+def _claim_the_same(spec: Any, other: Any) -> bool:
+    """Whether two specs of a kind have one name; formats of different codecs may."""
+    if spec.name != other.name or not isinstance(spec, FormatSpec):
+        return bool(spec.name == other.name)
+    return not spec.codecs or not other.codecs or not set(spec.codecs).isdisjoint(other.codecs)
 
 
 def _is_named(part: Part, name: str) -> bool:
