@@ -246,7 +246,7 @@ def _print_made(codec: Codec, made: Made) -> None:
     """The takes and where they are: on a terminal with a picture of the first, and the files as a table."""
     from seqforge.commands.takes_report import MadeFile, print_file_table, print_picture, take_files
 
-    pages = [MadeFile((file,), "all of them, to hear and see: open this page in a browser") for file in made.files]
+    pages = [MadeFile((file,), "all of them: open this page in a browser") for file in made.files]
     if is_terminal():
         print_picture(codec, made.takes[0])
         print()
@@ -256,7 +256,7 @@ def _print_made(codec: Codec, made: Made) -> None:
     for take in made.takes:
         print(f"take {take.number}: {printable_lines(str(take.work))}")
     for file in made.files:
-        print(f"all of them, to hear and see: {printable(str(file))}")
+        print(f"all of them, on a page: {printable(str(file))}")
 
 
 def _print_quotations(takes: Sequence[Take], no_copy: int | None, quotations: list[int] | None) -> None:

@@ -107,7 +107,7 @@ def _print_curve(training: Progress) -> None:
 def _run_files(result: RunResult) -> list[MadeFile]:
     folder = result.folder
     return [
-        MadeFile((folder.report,), "hear and see it: open this page in a browser"),
+        MadeFile((folder.report,), "how it went, and its takes: open this page in a browser"),
         MadeFile((folder.model,), "the model: seqforge generate takes it"),
         MadeFile((folder.config,), "every value; seqforge run takes it"),
         MadeFile((folder.card,), "the model card; seqforge evaluate adds to it"),
