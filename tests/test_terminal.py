@@ -28,17 +28,19 @@ def remaining(screen):
 
 
 def test_a_run_shows_a_bar_while_it_trains_and_curves_a_picture_and_a_table_at_its_end(terminal):
-    outcome = terminal(*SHORT)
+    outcome = terminal("run", "toy", "--set", "training.steps=1500", "--set", "training.evaluate_every=500")
     assert outcome.status == 0, outcome.err
     bar = [line for line in re.split(r"[\r\n]", ESCAPE.sub("", outcome.out)) if line.startswith("training ━")]
-    assert any(re.search(r"\d+/60  .*steps/s  .*0:0\d left  [▁▂▃▄▅▆▇█]+ \d\.\d{3}", line) for line in bar), bar[-1:]
+    assert any(re.search(r"[\d,]+/1,500  .*steps/s  .*0:0\d left  [▁▂▃▄▅▆▇█]+ \d\.\d{3}", line) for line in bar), bar[
+        -1:
+    ]
     lines = remaining(outcome.out)
     assert not any("━" in line for line in lines), "a bar is left on the screen"
     curves = {line.split()[0]: line for line in lines if CURVE.search(line)}
     assert set(curves) == {"training", "validation"}
     assert re.search(r"  [▁▂▃▄▅▆▇█]{40}  \d\.\d{3} to \d\.\d{3} nats/token$", curves["training"])
-    assert CURVE.search(curves["validation"])[0][0] == "█", "three evaluations, each better than the one before"
-    assert len(CURVE.search(curves["validation"])[0]) == 3
+    evaluations = sum(line.startswith("step ") for line in lines)
+    assert len(CURVE.search(curves["validation"])[0]) == evaluations > 1
     assert PICTURE in lines
     assert any(re.fullmatch(r"files +size", line) for line in lines)
     assert any(re.fullmatch(r"runs/toy-001/model\.safetensors +\d+ kB  the model.*", line) for line in lines)

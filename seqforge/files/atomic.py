@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,7 +21,8 @@ _WAITING = 8  # threads that wait for the disk: it makes several files safe in t
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder, which takes the place of `path` if all goes well."""
-    with _written(path) as temporary:
+    temporary = _temporary(path)
+    with _written(temporary):
         yield temporary
     _put_in_place(temporary, path)
 
@@ -36,8 +37,9 @@ def replacing_many() -> Iterator[Replacing]:
 
     @contextmanager
     def replacing_one(path: Path) -> Iterator[Path]:
-        with _written(path) as temporary:
-            begun.append(temporary)
+        temporary = _temporary(path)
+        begun.append(temporary)  # before it is there: an interruption may come at any time
+        with _written(temporary):
             yield temporary
         pending.append(pool.submit(_put_in_place, temporary, path))
 
@@ -68,16 +70,18 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+def _temporary(path: Path) -> Path:
+    """A name beside `path` that no other file has."""
+    return path.with_name(f"{_MARK}{path.stem[:40]}-{secrets.token_hex(6)}{path.suffix}")
+
+
 @contextmanager
-def _written(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path`, removed if what is done with it fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{_MARK}{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+def _written(temporary: Path) -> Iterator[None]:
+    """The temporary file is there, and is removed if what is done with it fails."""
+    temporary.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
+        temporary.touch(exist_ok=False)
+        yield
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -100,9 +104,3 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
