@@ -118,7 +118,7 @@ def missing_requirements(spec: Any) -> list[str]:
 def is_installed(module: str) -> bool:
     """Whether a module, such as `torch` or `scipy.signal`, can be found; nothing is imported."""
     if module in sys.modules:
-        return True
+        return sys.modules[module] is not None  # None keeps it from being imported
     first, *rest = module.split(".")
     try:
         found = importlib.util.find_spec(first)

@@ -532,7 +532,7 @@ def test_a_chart_of_text_does_not_load_the_reader_of_links() -> None:
 
 def test_the_documentation_is_right() -> None:
     text = (Path(__file__).resolve().parents[3] / "docs" / "charts.md").read_text(encoding="utf-8")
-    charts = re.findall(r"```chart\n(.*?)```", text, re.DOTALL)
+    charts = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
     assert [Chart.parse(chart).bars for chart in charts] == [7]
     assert all(f"`--{option}`" in text for option in ("tune", "title", "key", "tempo", "transpose"))
     for limit in ("at most 2 MB", "up to 2,000 bars", "up to 10,000 tunes"):
