@@ -21,7 +21,9 @@ from typing import Any
 
 from seqforge import threads
 from seqforge.abilities import Drawing
+from seqforge.commands.failures import warn
 from seqforge.commands.run_progress import RunProgress
+from seqforge.commands.takes_report import in_a_line
 from seqforge.configuration import merge
 from seqforge.errors import RequestError
 from seqforge.files.lock import locked
@@ -100,7 +102,7 @@ class Takes(Sequence[Work]):
         return len(self._works)
 
     def __repr__(self) -> str:
-        lines = [f"take {number}: {work}" for number, work in enumerate(self._works, 1)]
+        lines = [f"take {number}: {in_a_line(str(work))}" for number, work in enumerate(self._works, 1)]
         picture = self._codec.draw(self._works[0], _COLUMNS, _LINES) if isinstance(self._codec, Drawing) else ""
         return "\n".join([*lines, *([picture] if picture else []), f"in {self.folder}, seed {self.seed}"])
 
@@ -118,7 +120,7 @@ def run(
     `start` is a model to go on from. `settings` are values of the configuration by their dotted names, such as
     `training.steps`.
     """
-    registry = Registry.installed()
+    registry = _registry()
     typed = {"data.source": data, "model.start": start, "seed": seed}
     changes: dict[str, Any] = {}
     for key, value in {**(settings or {}), **{key: value for key, value in typed.items() if value is not None}}.items():
@@ -145,7 +147,7 @@ def generate(
     `prompt` holds options of the model's codec, such as `chords` and `tempo`; `sampling` those of the samplers, such as
     `{"temperature": 0.8}`. Without a `seed` one is drawn.
     """
-    registry = Registry.installed()
+    registry = _registry()
     found = find_model(registry, str(model))
     part, codec = model_codec(registry, found.model)
     no_copy_guides(found.model, codec, no_copy)
@@ -164,6 +166,13 @@ def generate(
     with filled_folder(Path(out) if out else None, Path("takes"), found.short_name) as folder:
         made = make_takes(registry, found.model, codec, request, folder, background_of(str(model), found))
     return Takes(folder, made, codec, request.seed)
+
+
+def _registry() -> Registry:
+    """What is installed; what is wrong with it is said."""
+    registry = Registry.installed()
+    warn(registry.warnings())
+    return registry
 
 
 def _nested(key: str, value: Any) -> dict[str, Any]:

@@ -34,7 +34,12 @@ class Split:
 def split_pieces(
     pieces: Sequence[Piece], codec: Codec, *, split: str, validation: float, test: float, seed: int
 ) -> Split:
-    """Split as `data.split` says: by `groups`, in `order`, or `auto`."""
+    """Split as `data.split` says: by `groups`, in `order`, or `auto`; `RequestError` if that can't be."""
+    if validation + test >= 1:
+        raise RequestError(
+            f"data.validation is {validation:g} and data.test {test:g}; allowed: less than 1 together, since the rest "
+            "is for training"
+        )
     if split == "auto":
         is_small = len({piece.group for piece in pieces}) < FEWEST_GROUPS
         split = "order" if is_small and isinstance(codec, Divisible) else "groups"

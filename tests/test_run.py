@@ -137,7 +137,7 @@ def test_the_screen_shows_data_backend_scores_files_and_what_to_do_next(seqforge
     for words in (
         "30 pieces, 1,294 tokens",
         "dropped the last one: nobody found it",
-        "21 training in 7 groups, 6 validation in 2 groups, 3 test in 1 groups",
+        "21 training in 7 groups, 6 validation in 2 groups, 3 test in 1 group",
         "numpy (NumPy",
         "5-gram",
         "nats/event",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from seqforge.commands.screen import is_terminal
+from seqforge.commands.screen import counted, is_terminal
 
 __all__ = ["Bar", "takes_bar", "waiting"]
 
@@ -30,6 +31,7 @@ class Bar:
             TextColumn("{task.fields[detail]}"),
             console=console,
             transient=True,
+            redirect_stderr=sys.stderr.isatty(),  # else it would land on the terminal
             disable=console.quiet or not is_terminal(console.file),
         )
         self._task = self._progress.add_task("", total=None, detail="", visible=False)
@@ -69,10 +71,20 @@ class Bar:
 
 @contextmanager
 def takes_bar(count: int, *, is_shown: bool) -> Iterator[Callable[[int], None]]:
-    """A bar while `count` takes are made; gives what is to be told the number of each that is done."""
+    """A bar while `count` takes are made; gives what is to be told the number of each that is written.
+
+    Takes come in blocks, and the first one is written when its whole block is there: until then nothing is counted.
+    """
+
+    def on_take(number: int) -> None:
+        if number == 1:
+            bar.begin("takes", count, "takes")
+        if bar.is_due():
+            bar.move(number)
+
     with Bar(Console(quiet=not is_shown)) as bar:
-        bar.begin("takes", count, "takes")
-        yield lambda number: bar.move(number) if bar.is_due() else None
+        bar.begin(f"generating {counted(count, 'take')}")
+        yield on_take
 
 
 @contextmanager

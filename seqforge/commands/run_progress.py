@@ -14,6 +14,7 @@ from seqforge.commands.sparkline import sparkline
 from seqforge.evaluation.scoring import main_unit
 from seqforge.session.data import Corpus
 from seqforge.session.plan import Plan
+from seqforge.split import Split
 from seqforge.training.loop import Evaluation
 
 __all__ = ["RunProgress", "window_shapes"]
@@ -54,12 +55,9 @@ class RunProgress:
         self._say(f"data      {printable(source)}: {_size(corpus)}; {dropped} dropped")
         for line in audit_lines(corpus.audit, _MOST_AUDIT_LINES):
             self._say(f"          {line}")
-        split = corpus.split
-        parts = [("training", split.training), ("validation", split.validation), ("test", split.test)]
-        words = [f"{len(pieces)} {name} in {len({p.group for p in pieces})} groups" for name, pieces in parts if pieces]
-        variants = len(corpus.training) / len(split.training)
+        variants = len(corpus.training) / len(corpus.split.training)
         augmented = f"; {variants:g} variants of each for training" if variants != 1 else ""
-        self._say(f"split     {', '.join(words)}{augmented}")
+        self._say(f"split     {_parts(corpus.split)}{augmented}")
         shapes = window_shapes(self.plan, corpus)
         if shapes:
             self._say(f"windows   as one-hot arrays: X {shapes['X']}, Y {shapes['Y']}")
@@ -104,6 +102,16 @@ class RunProgress:
 
     def _say(self, line: str) -> None:
         self.console.print(line, markup=False)
+
+
+def _parts(split: Split) -> str:
+    """What each part holds: tokens, where they were split in order, else pieces."""
+    parts = {name: pieces for name, pieces in split.parts.items() if pieces}
+    if split.is_in_order:
+        sizes = (f"{sum(len(piece.tokens) for piece in pieces):,} {name}" for name, pieces in parts.items())
+        return f"{', '.join(sizes)} tokens, in order"
+    groups = {name: len({piece.group for piece in pieces}) for name, pieces in parts.items()}
+    return ", ".join(f"{len(pieces)} {name} in {counted(groups[name], 'group')}" for name, pieces in parts.items())
 
 
 def _size(corpus: Corpus) -> str:

@@ -22,7 +22,7 @@ from seqforge.commands.screen import (
 from seqforge.interfaces import Codec
 from seqforge.session.takes import Take
 
-__all__ = ["MadeFile", "print_file_table", "print_files", "print_picture", "take_files"]
+__all__ = ["MadeFile", "in_a_line", "print_file_table", "print_files", "print_picture", "take_files"]
 
 _MOST_ROWS = 40
 _LINES_BELOW = 12
@@ -55,7 +55,7 @@ class MadeFile:
 
 def take_files(takes: Sequence[Take]) -> list[MadeFile]:
     """The files of takes, those of one take together."""
-    return [MadeFile(take.files, _in_a_line(str(take.work)), f"take {take.number}") for take in takes]
+    return [MadeFile(take.files, in_a_line(str(take.work)), f"take {take.number}") for take in takes]
 
 
 def print_picture(codec: Codec, take: Take) -> None:
@@ -92,7 +92,7 @@ def print_files(files: Sequence[MadeFile]) -> None:
     print_pairs(pairs)
 
 
-def _in_a_line(text: str) -> str:
+def in_a_line(text: str) -> str:
     """What a work says of itself, or the beginning of it: it may be the whole work."""
     return textwrap.shorten(printable(" ".join(text[: 2 * _LONGEST_TITLE].split())), _LONGEST_TITLE, placeholder=" ...")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from seqforge.abilities import Divisible
 from seqforge.errors import DataError
 from seqforge.evaluation.alphabets import generated_pieces
 from seqforge.evaluation.baselines import baseline_scores
@@ -112,10 +113,14 @@ def evaluate(registry: Registry, request: EvaluationRequest, observer: Evaluatio
 def _takes(
     registry: Registry, subject: Subject, found: FoundModel, request: EvaluationRequest, observer: EvaluationObserver
 ) -> Takes:
-    """New takes over the prompts of the held-out pieces, else of the reference, else of the run's samples."""
+    """New takes over the prompts of the held-out pieces, else of the reference, else of the run's samples.
+
+    Where any part of a piece is a piece, too, its prompt says where it was cut, and not what somebody would ask for:
+    there it is always that of the samples.
+    """
     samples = found.model.provenance["configuration"].get("samples", {})
     sampling = sampling_settings(registry, samples.get("sampling", {}), "samples.sampling.")
-    models = excerpts(subject.codec, subject.held_out or subject.reference)
+    models = () if isinstance(subject.codec, Divisible) else subject.held_out or subject.reference
     defaults = {option.name: option.default for option in subject.codec_part.spec.prompt_options}
     asked = [piece.prompt for piece in models] or [samples.get("prompt", {})]
     prompts: list[dict[str, Any]] = [{**defaults, **prompt} for prompt in asked]
@@ -130,7 +135,8 @@ def _takes(
     for number, (prompt, tokens) in enumerate(zip(prompts, made, strict=True), 1):
         (piece,) = generated_pieces(subject.codec, prompt, [tokens])
         pieces.append(replace(piece, id=f"take {number}"))
-    words = "of held-out pieces" if subject.held_out else "of the reference" if models else "of the run's samples"
+    origin = "of held-out pieces" if subject.held_out else "of the reference"
+    words = origin if models else "of the run's samples"
     return Takes(pieces=tuple(pieces), seed=request.seed, sampling=sampling, prompts=words)
 
 

@@ -140,3 +140,21 @@ def _longest_run(text: str, source: str) -> int:
         for length in range(len(text) - start + 1)
         if text[start : start + length] in source
     )
+
+
+def test_what_is_judged_is_what_somebody_would_ask_for(book_run: BookRun, seqforge: Callable[..., Any]) -> None:
+    """The prompts of held-out excerpts would allow unknown characters, and begin as no take does."""
+    folder, _ = book_run
+    outcome = seqforge("evaluate", folder, "-n", 3, "--json")
+    assert outcome.status == 0, outcome.err
+    assert json.loads(outcome.out)["takes"]["prompts"] == "of the run's samples"
+
+
+@pytest.mark.parametrize("split", ["order", "groups"])
+def test_shares_that_leave_nothing_for_training_are_refused(
+    book: Path, seqforge: Callable[..., Any], split: str
+) -> None:
+    shares = ("--set", "data.validation=0.6", "--set", "data.test=0.6", "--set", f"data.split={split}")
+    outcome = seqforge("run", "text", "--data", book, *shares)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "data.validation is 0.6 and data.test 0.6; allowed: less than 1 together" in outcome.err
