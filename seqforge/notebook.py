@@ -17,6 +17,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from seqforge import threads
@@ -25,7 +26,7 @@ from seqforge.commands.failures import warn
 from seqforge.commands.run_progress import RunProgress
 from seqforge.commands.takes_report import in_a_line
 from seqforge.configuration import merge
-from seqforge.errors import RequestError
+from seqforge.errors import OutOfRange, RequestError
 from seqforge.files.lock import locked
 from seqforge.files.run_folder import RunFolder, filled_folder, fresh_folder, refuse_file, refuse_occupied
 from seqforge.interfaces import Codec, Work
@@ -43,6 +44,7 @@ __all__ = ["Run", "Takes", "generate", "run"]
 
 _PAGE_PIXELS = 800
 _COLUMNS, _LINES = 80, 24
+_TYPES = {"str": "text", "Path": "a path", "int": "a whole number", "Mapping": "a dict", "Sequence": "a list"}
 _PAGE = "html"
 
 
@@ -77,8 +79,7 @@ class Run:
         return generate(self.path, **request)
 
     def __repr__(self) -> str:
-        state = "finished" if self._folder.model.is_file() else "without a model yet"
-        return f"Run({str(self.path)!r}), {state}"
+        return f"Run({str(self.path)!r}), {'finished' if self._folder.is_finished else 'not finished'}"
 
     def _repr_html_(self) -> str | None:
         return _frame(self._folder.report) if self._folder.report.is_file() else None
@@ -111,15 +112,19 @@ class Takes(Sequence[Work]):
 
 
 def run(
-    request: str, *, data: str | None = None, backend: str | None = None, start: str | None = None,
-    seed: int | None = None, out: str | Path | None = None, settings: Mapping[str, Any] | None = None,
-    quiet: bool = False,
+    request: str | Path, *, data: str | Path | None = None, backend: str | None = None,
+    start: str | Path | None = None, seed: int | None = None, out: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None, quiet: bool = False,
 ) -> Run:  # fmt: skip
     """Train a model as `seqforge run` does; `request` is a recipe, a TOML file or the folder of a run.
 
     `start` is a model to go on from. `settings` are values of the configuration by their dotted names, such as
     `training.steps`.
     """
+    _check(request=(request, (str, Path)), data=(data, (str, Path, NoneType)), backend=(backend, (str, NoneType)))
+    _check(start=(start, (str, Path, NoneType)), seed=(seed, (int, NoneType)), out=(out, (str, Path, NoneType)))
+    _check(settings=(settings, (Mapping, NoneType)))
+    request, data, start = str(request), data and str(data), start and str(start)
     registry = _registry()
     typed = {"data.source": data, "model.start": start, "seed": seed}
     changes: dict[str, Any] = {}
@@ -138,7 +143,7 @@ def run(
 
 
 def generate(
-    model: str | Path, *, count: int = 1, seed: int | None = None, formats: Sequence[str] | None = None,
+    model: str | Path | Run, *, count: int = 1, seed: int | None = None, formats: Sequence[str] | None = None,
     out: str | Path | None = None, sampling: Mapping[str, Any] | None = None, no_copy: int | None = None,
     **prompt: Any,
 ) -> Takes:  # fmt: skip
@@ -147,13 +152,25 @@ def generate(
     `prompt` holds options of the model's codec, such as `chords` and `tempo`; `sampling` those of the samplers, such as
     `{"temperature": 0.8}`. Without a `seed` one is drawn.
     """
+    _check(model=(model, (str, Path, Run)), count=(count, (int,)), seed=(seed, (int, NoneType)))
+    _check(
+        formats=(formats, (Sequence, NoneType)), out=(out, (str, Path, NoneType)), no_copy=(no_copy, (int, NoneType))
+    )
+    _check(sampling=(sampling, (Mapping, NoneType)))
+    if seed is not None and seed < 0:
+        raise OutOfRange("seed", seed, "a whole number of at least 0")
+    if isinstance(formats, str):
+        formats = [name.strip() for name in formats.split(",")]
+    model = model.path if isinstance(model, Run) else model
     registry = _registry()
+    _refuse_sampling(registry, prompt)
     found = find_model(registry, str(model))
     part, codec = model_codec(registry, found.model)
     no_copy_guides(found.model, codec, no_copy)
-    names = tuple(formats) if formats is not None else usual_formats(registry, part.spec.name)
+    names, problems = (tuple(formats), []) if formats is not None else usual_formats(registry, part.spec.name)
+    warn(problems)
     request = TakesRequest(
-        prompt=prompt,
+        prompt={name: value for name, value in prompt.items() if value is not None},
         sampling=dict(sampling or {}),
         formats=names if _PAGE in map(short_name, names) else (*names, _PAGE),
         count=count,
@@ -173,6 +190,24 @@ def _registry() -> Registry:
     registry = Registry.installed()
     warn(registry.warnings())
     return registry
+
+
+def _check(**arguments: tuple[Any, tuple[type, ...]]) -> None:
+    """`OutOfRange` for an argument of another type than those beside it."""
+    for name, (value, types) in arguments.items():
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            words = [_TYPES.get(each.__name__, each.__name__.removesuffix("Type")) for each in types]
+            raise OutOfRange(name, value, " or ".join(words))
+
+
+def _refuse_sampling(registry: Registry, prompt: Mapping[str, Any]) -> None:
+    """`RequestError` for what belongs to `sampling`, or is called otherwise here than on the command line."""
+    options = {option.name for part in registry.parts("samplers") for option in part.spec.options}
+    others = {"n": "count", "format": "formats", **dict.fromkeys(("sampler", *options), "sampling")}
+    for name, value in prompt.items():
+        if name in others:
+            right = f"sampling={{{name!r}: {value!r}}}" if others[name] == "sampling" else f"{others[name]}={value!r}"
+            raise RequestError(f"there is no argument {name}; write {right}")
 
 
 def _nested(key: str, value: Any) -> dict[str, Any]:

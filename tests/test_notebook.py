@@ -71,7 +71,7 @@ def test_takes_are_those_of_the_command_and_show_their_page(seqforge, toy_run, t
     assert framed_page(takes) == (takes.folder / "takes.html").read_text(encoding="utf-8")
     letters = str(takes[0])[::2]
     assert repr(takes).splitlines()[2:4] == [" ".join(letters), ""], "the codec's picture"
-    again = Run(toy_run).generate(count=2, seed=7, length=12, sampling={"temperature": 0.5})
+    again = generate(Run(toy_run), count=2, seed=7, length=12, avoid=None, sampling={"temperature": 0.5})
     assert [str(work) for work in again] == [str(work) for work in takes]
 
 
@@ -89,6 +89,15 @@ def test_formats_that_are_named_have_the_page_beside_them(seqforge, toy_run):
         (lambda model: generate(model, length=0), OutOfRange, "length"),
         (lambda model: generate(model, count=0), OutOfRange, "count"),
         (lambda model: generate(model, sampling={"temprature": 1}), UnknownName, "temperature"),
+        (lambda model: generate(model, temperature=0.9), RequestError, r"write sampling=\{'temperature': 0.9\}"),
+        (lambda model: generate(model, n=2), RequestError, "write count=2"),
+        (lambda model: generate(model, count="2"), OutOfRange, "count is '2'; allowed: a whole number"),
+        (lambda model: generate(model, seed=-1), OutOfRange, "seed"),
+        (lambda model: generate(model, sampling=["temperature"]), OutOfRange, "sampling"),
+        (lambda model: generate(model, formats="marks,nothing"), UnknownName, "nothing"),
+        (lambda model: generate(3), OutOfRange, "model is 3; allowed: text or a path or Run"),
+        (lambda model: run(3), OutOfRange, "request"),
+        (lambda model: run("toy", settings=[1]), OutOfRange, "settings"),
         (lambda model: generate("no-such-model"), RequestError, "no-such-model"),
         (lambda model: run("toy", settings={"training.step": 1}), UnknownName, "training.steps"),
         (lambda model: run("toy", out=model), RequestError, "not empty"),
@@ -113,7 +122,7 @@ def test_a_page_with_quotes_stays_whole(seqforge, toy_run, tmp_path):
 def test_a_run_without_a_page_is_text(tmp_path):
     (tmp_path / "config.toml").write_text('recipe = "toy"\n')
     assert Run(tmp_path)._repr_html_() is None
-    assert "without a model yet" in repr(Run(tmp_path))
+    assert "not finished" in repr(Run(tmp_path))
     assert Run(tmp_path).results == {}
 
 

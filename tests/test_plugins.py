@@ -174,8 +174,12 @@ def test_names_of_two_distributions_are_told_apart(process, site, tmp_path):
     takes = process("generate", "mine", "--format", "seqforge-toy:txt", "--out", "takes", path=path)
     assert takes.status == 0, takes.err
     both = process("generate", "mine", "--out", "both", path=path)
-    assert (both.status, both.err.count("\n")) == (2, 2)
-    assert "other-thing:txt and seqforge-toy:txt both write .txt" in both.err
+    assert (both.status, both.err.count("\n")) == (0, 2)
+    assert "format 'txt' of other-thing (entry point entry) can't be imported" in both.err
+    assert (tmp_path / "both" / "take-01.txt").is_file(), "what nobody has asked for breaks nothing"
+    asked = process("generate", "mine", "--format", "seqforge-toy:txt,other-thing:txt", "--out", "asked", path=path)
+    assert asked.status == 2
+    assert "seqforge-toy:txt and other-thing:txt both write .txt" in asked.err
 
 
 def test_a_format_of_the_same_name_for_another_codec_is_not_meant(process, site, toy_run, tmp_path):

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from seqforge.commands.screen import printable
+from seqforge.commands.screen import forget_output, printable
 from seqforge.errors import Interrupted, SeqforgeError
 
 __all__ = ["INTERRUPTED", "report", "warn"]
@@ -39,6 +39,9 @@ def report(*, debug: bool) -> Iterator[None]:
     except _UsageError as error:
         _report_usage(error)
         sys.exit(2)
+    except BrokenPipeError:  # of `| head` and the like
+        forget_output()
+        sys.exit(1)
     except OSError as error:
         if debug:
             raise

@@ -223,7 +223,7 @@ def _generate(
     if json:
         print_json(_made_values(made, takes_request, folder, quotations))
     elif not quiet:
-        _print_made(codec, made)
+        _print_made(codec, made, folder)
         _print_quotations(made.takes, no_copy, quotations)
         print(f"{counted(len(made.takes), 'take')} in {printable(str(folder))}, seed {takes_request.seed}")
     if opens:
@@ -242,7 +242,7 @@ def _made_values(made: Made, request: TakesRequest, folder: Path, quotations: li
     }
 
 
-def _print_made(codec: Codec, made: Made) -> None:
+def _print_made(codec: Codec, made: Made, folder: Path) -> None:
     """The takes and where they are: on a terminal with a picture of the first, and the files as a table."""
     from seqforge.commands.takes_report import MadeFile, print_file_table, print_picture, take_files
 
@@ -250,7 +250,7 @@ def _print_made(codec: Codec, made: Made) -> None:
     if is_terminal():
         print_picture(codec, made.takes[0])
         print()
-        print_file_table([*pages, *take_files(made.takes)])
+        print_file_table(folder, [*pages, *take_files(made.takes)])
         print()
         return
     for take in made.takes:
@@ -320,7 +320,9 @@ def _formats(registry: Registry, names: str | None, codec: str) -> tuple[str, ..
     from seqforge.session.plan import usual_formats
 
     if names is None:
-        return usual_formats(registry, codec)
+        usual, problems = usual_formats(registry, codec)
+        warn(problems)
+        return usual
     chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     if not chosen:
         raise RequestError("--format is empty; allowed: names with commas between, see `seqforge list formats`")

@@ -91,7 +91,7 @@ def _runs(parent: Path) -> list[dict[str, Any]]:
                 "recipe": config.get("recipe", "?"),
                 "backend": config.get("backend", {}).get("name", "?"),
                 "seed": config.get("seed", "?"),
-                "state": "finished" if run.model.is_file() else "no model",
+                "state": "finished" if run.is_finished else "not finished",
             }
         )
     return rows

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from seqforge.commands.audit_report import audit_lines, corpus_size
 from seqforge.commands.bar import Bar
-from seqforge.commands.screen import counted, encodes, printable
+from seqforge.commands.screen import counted, encodes, forget_output, printable
 from seqforge.commands.sparkline import sparkline
 from seqforge.evaluation.scoring import main_unit
 from seqforge.session.data import Corpus
@@ -35,7 +35,7 @@ class RunProgress:
 
     def __init__(self, plan: Plan, file: TextIO, *, quiet: bool = False) -> None:
         self.plan = plan
-        self.console = Console(file=file, highlight=False, soft_wrap=True, quiet=quiet, force_jupyter=False)
+        self.console = _Lines(file=file, highlight=False, soft_wrap=True, quiet=quiet, force_jupyter=False)
         self._bar = Bar(self.console)
         self._losses: list[float] = []
 
@@ -102,6 +102,15 @@ class RunProgress:
 
     def _say(self, line: str) -> None:
         self.console.print(line, markup=False)
+
+
+class _Lines(Console):
+    """What is printed; that nobody reads on is no reason to stop the work."""
+
+    def on_broken_pipe(self) -> None:
+        """From now on nothing is printed."""
+        self.quiet = True
+        forget_output()
 
 
 def _parts(split: Split) -> str:

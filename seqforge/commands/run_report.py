@@ -78,7 +78,11 @@ def print_summary(plan: Plan, result: RunResult) -> None:
     if is_terminal() and result.takes:
         print_picture(result.corpus.codec, result.takes[0])
     print()
-    (print_file_table if is_terminal() else print_files)([*_run_files(result), *take_files(result.takes)])
+    files = [*_run_files(result), *take_files(result.takes)]
+    if is_terminal():
+        print_file_table(result.folder.path, files)
+    else:
+        print_files(files)
     print()
     print_pairs(_next_commands(plan, result))
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 __all__ = [
     "counted",
     "encodes",
+    "forget_output",
     "is_terminal",
     "print_json",
     "print_pairs",
@@ -47,6 +48,13 @@ def show_everything() -> None:
     """From now on standard output writes what its encoding has no sign for as an escape, instead of failing."""
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def forget_output() -> None:
+    """Drop what is printed from now on: whoever read it has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def print_json(values: Any) -> None:

@@ -39,13 +39,13 @@ class MadeFile:
     what: str
     title: str = ""
 
-    @property
-    def name(self) -> str:
-        """Their name, with the suffixes in braces if they are several, as shells take it."""
-        if len(self.paths) < 2:
-            return printable(str(self.paths[0])) if self.paths else self.title
+    def name(self, folder: Path) -> str:
+        """Their name in the folder, with the suffixes in braces if they are several, as shells take it."""
+        if not self.paths:
+            return self.title
+        first = self.paths[0].relative_to(folder) if self.paths[0].is_relative_to(folder) else self.paths[0]
         suffixes = ",".join(path.suffix[1:] for path in self.paths)
-        return printable(f"{self.paths[0].with_suffix('')}.{{{suffixes}}}")
+        return printable(str(first) if len(self.paths) < 2 else f"{first.with_suffix('')}.{{{suffixes}}}")
 
     @property
     def size(self) -> str:
@@ -72,15 +72,16 @@ def print_picture(codec: Codec, take: Take) -> None:
         print(f"\n{printable_lines(picture)}")
 
 
-def print_file_table(files: Sequence[MadeFile]) -> None:
-    """A table as wide as the screen: which files there are, how much they hold, what they are."""
-    header = ["files", "size"]
-    rows = [[file.name, file.size] for file in files[:_MOST_ROWS]]
+def print_file_table(folder: Path, files: Sequence[MadeFile]) -> None:
+    """A table as wide as the screen: which files `folder` holds, how much is in them, what they are."""
+    header = [f"in {printable(str(folder))}", "size"]
+    rows = [[file.name(folder), file.size] for file in files[:_MOST_ROWS]]
     room = max(screen_width() - table_width(header, rows) - 2, _FEWEST_COLUMNS)
-    remarks = [textwrap.shorten(file.what, room, placeholder="…") for file in files]
+    rest = "…" if shows("…") else "..."
+    remarks = [textwrap.shorten(file.what, room, placeholder=rest) for file in files]
     print_table([*header, ""], [[*row, remark] for row, remark in zip(rows, remarks, strict=False)])
-    if rest := files[_MOST_ROWS:]:
-        print(f"and {len(rest):,} more, to {rest[-1].name}")
+    if others := files[_MOST_ROWS:]:
+        print(f"and {len(others):,} more, to {others[-1].name(folder)}")
 
 
 def print_files(files: Sequence[MadeFile]) -> None:

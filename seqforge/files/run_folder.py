@@ -76,6 +76,11 @@ class RunFolder:
         """What was generated, with its settings."""
         return self.path / "samples"
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run has come to its end: its page is the last that it writes."""
+        return self.report.is_file()
+
     def append_metrics(self, values: Mapping[str, Any]) -> None:
         """Add a line to metrics.jsonl."""
         with self.metrics.open("a", encoding="utf-8", newline="\n") as file:

@@ -70,6 +70,18 @@ class Part:
                 f"{self} can't be built: {type(error).__name__}: {error}; update {self.distribution}, or report it"
             ) from error
 
+    @contextlib.contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """While it works: what it raises beside errors of seqforge is a `PluginError` that names it."""
+        try:
+            yield
+        except (KeyboardInterrupt, MemoryError, OSError, SeqforgeError):
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"{self} can't {what}: {type(error).__name__}: {error}; update {self.distribution}, or report it"
+            ) from error
+
     def to_values(self) -> dict[str, Any]:
         """The part as values that JSON can hold."""
         return {**vars(self), "spec": to_values(self.spec)}

@@ -37,10 +37,11 @@ def find_model(registry: Registry, request: str) -> FoundModel:
 
 
 def _registered_model(registry: Registry, name: str) -> FoundModel:
-    if not registry.has("models", name):
+    try:
+        part = registry.find("models", name)
+    except UnknownName:
         hint = "- or give a model file or the folder of a run (see `seqforge list runs`)"
-        raise UnknownName("model", name, registry.names("models"), hint)
-    part = registry.find("models", name)
+        raise UnknownName("model", name, registry.names("models"), hint) from None
     try:
         resource = importlib.resources.files(part.spec.package).joinpath(part.spec.resource)
         with importlib.resources.as_file(resource) as path:

@@ -17,7 +17,7 @@ from seqforge.choice import (
 )
 from seqforge.configuration import RunConfig, merge
 from seqforge.corpus import data_options, foreign_options
-from seqforge.errors import RequestError, UnknownName
+from seqforge.errors import PluginError, RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
 from seqforge.plugins import Part, Registry, is_usual, short_name
 from seqforge.session.prompt import checked_prompt
@@ -153,10 +153,20 @@ def check_formats(registry: Registry, names: tuple[str, ...], codec: str) -> lis
     return list(parts.values())
 
 
-def usual_formats(registry: Registry, codec: str) -> tuple[str, ...]:
-    """The full names of the formats that are written of a codec's works where nobody says which ones."""
-    fitting = [part for part in registry.parts("formats") if part.spec.writes(codec)]
-    return tuple(registry.full_name(part) for part in fitting if is_usual(part.spec))
+def usual_formats(registry: Registry, codec: str) -> tuple[tuple[str, ...], list[str]]:
+    """The full names of the formats that are written of a codec's works where nobody says which ones.
+
+    Those that can't be imported are left out: what is wrong with each is the second value.
+    """
+    names, problems = [], []
+    for part in registry.parts("formats"):
+        if part.spec.writes(codec) and is_usual(part.spec):
+            try:
+                part.load()
+                names.append(registry.full_name(part))
+            except PluginError as error:
+                problems.append(f"{error}; it is left out")
+    return tuple(names), problems
 
 
 def _named(registry: Registry, kind: str, name: str, key: str) -> Part:

@@ -97,9 +97,16 @@ def _is_on(part: Part, settings: Mapping[str, Any]) -> bool:
 
 def _processor(part: Part, settings: Mapping[str, Any], vocabulary: Vocabulary | None) -> Any:
     processor = _build(part, settings)
-    if vocabulary is None or not hasattr(processor, "with_vocabulary"):
+    if vocabulary is not None and hasattr(processor, "with_vocabulary"):
+        processor = processor.with_vocabulary(vocabulary)
+    if part.distribution == _CORE:
         return processor
-    return processor.with_vocabulary(vocabulary)
+
+    def named(*arguments: Any) -> Any:
+        with part.working("change logits"):
+            return processor(*arguments)
+
+    return named
 
 
 def _build(part: Part, settings: Mapping[str, Any]) -> Any:

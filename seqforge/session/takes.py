@@ -95,10 +95,11 @@ def make_takes(
     takes, which `background` has a part in. `on_take` is told the number of each take that is done.
     """
     writers = _writers(registry, request, short_name(model.codec["name"]))
-    formats = [(suffix, writer) for suffix, writer in writers if not hasattr(writer, "write_all")]
-    pages = [(folder / f"takes{suffix}", writer) for suffix, writer in writers if hasattr(writer, "write_all")]
+    formats = [(part, writer) for part, writer in writers if not hasattr(writer, "write_all")]
+    pages = [(folder / f"takes{part.spec.suffix}", writer) for part, writer in writers if hasattr(writer, "write_all")]
     digits = max(2, len(str(request.count)))  # so that their names are in the order of their numbers
-    targets = [[folder / f"take-{n + 1:0{digits}d}{suffix}" for suffix, _ in formats] for n in range(request.count)]
+    suffixes = [part.spec.suffix for part, _ in formats]
+    targets = [[folder / f"take-{n + 1:0{digits}d}{suffix}" for suffix in suffixes] for n in range(request.count)]
     settings = folder / "settings.json"
     _refuse_existing([settings, *(path for path, _ in pages), *(path for paths in targets for path in paths)])
     sequences = generate_tokens(
@@ -114,8 +115,8 @@ def make_takes(
         with atomic.replacing_many() as replacing:
             for index, (tokens, paths) in enumerate(zip(sequences, targets, strict=True)):
                 work = codec.decode(tokens.tolist(), request.prompt)
-                for path, (_, writer) in zip(paths, formats, strict=True):
-                    with replacing(path) as temporary:
+                for path, (part, writer) in zip(paths, formats, strict=True):
+                    with replacing(path) as temporary, part.working(f"write take {index + 1}"):
                         writer.write(work, temporary)
                 takes.append(Take(number=index + 1, tokens=tokens, work=work, files=tuple(paths)))
                 on_take(index + 1)
@@ -150,12 +151,12 @@ def takes_contents(
     return page_contents(registry, model, codec, shown, settings, folder=folder, background=background)
 
 
-def _writers(registry: Registry, request: TakesRequest, codec: str) -> list[tuple[str, Format]]:
-    """Suffix and writer of each format, with its options."""
+def _writers(registry: Registry, request: TakesRequest, codec: str) -> list[tuple[Part, Format]]:
+    """Each format, and its writer with the format's options."""
     writers = []
     for part in check_formats(registry, request.formats, codec):
         options = request.format_options.get(registry.full_name(part), {})
-        writers.append((part.spec.suffix, part.build(**check_options(part.spec.options, options, "--"))))
+        writers.append((part, part.build(**check_options(part.spec.options, options, "--"))))
     return writers
 
 
