@@ -299,3 +299,35 @@ def test_a_part_that_raises_when_it_is_built_is_named(process, site):
     assert outcome.status == 3
     assert "sampler 'sharp' of sharp-thing (entry point entry) can't be built: KeyError: 'edge'" in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+FAULTY = {
+    "a format": (
+        IMPORTS
+        + "class Writer:\n    def write(self, work, path):\n        raise ValueError('no ink')\n\n"
+        "@hookimpl\ndef seqforge_register_formats():\n    return [{format}]\n".format(
+            format=FORMAT.format(name="ink", target="faulty_thing:Writer")
+        ),
+        ("--format", "ink"),
+        "format 'ink' of faulty-thing (entry point entry) can't write take 1: ValueError: no ink",
+    ),
+    "a processor": (
+        "from seqforge import Option\n" + IMPORTS + "class Twist:\n    def __init__(self, *, twist):\n        pass\n\n"
+        "    def __call__(self, logits, history, token_class):\n        return logits[:, 10_000]\n\n"
+        "@hookimpl\ndef seqforge_register_samplers():\n"
+        "    return [SamplerSpec(name='twist', target='faulty_thing:Twist', summary='twists', stage='penalty',\n"
+        "                        options=(Option(name='twist', type=float, default=0.0, help='how much'),))]\n",
+        ("--set", "twist=1"),
+        "sampler 'twist' of faulty-thing (entry point entry) can't change logits: IndexError",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FAULTY)
+def test_what_fails_while_it_works_is_named(process, site, toy_run, tmp_path, what):
+    source, options, words = FAULTY[what]
+    outcome = process("generate", toy_run, *options, "--out", "takes", path=[site("faulty-thing", source)])
+    assert (outcome.status, outcome.out) == (3, "")
+    assert outcome.err.count("\n") == 1
+    assert words in outcome.err
+    assert not list(tmp_path.glob("takes/*")), "nothing half-done is left"

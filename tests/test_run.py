@@ -306,8 +306,23 @@ def test_dropout_is_decided_by_the_seed(seqforge, tmp_path):
     assert not np.array_equal(one["output.kernel"], none["output.kernel"])
 
 
-def test_an_interrupted_run_ends_with_its_status_and_a_line(tmp_path, toy_path):
-    command = [sys.executable, "-m", "seqforge", "run", "toy", "--set", "training.steps=100000000", "--out", "long"]
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
+def test_a_run_goes_on_where_nobody_reads_what_it_prints(tmp_path, toy_path):
+    command = [sys.executable, "-m", "seqforge", "run", "toy", *SHORT, "--out", "mine"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(toy_path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+    assert (tmp_path / "mine" / "report.html").is_file()
+
+
+def test_an_interrupted_run_ends_with_its_status_and_a_line(seqforge, tmp_path, toy_path):
+    words = ("run", "toy", "--set", "training.steps=100000000", "--out", "runs/long")
+    command = [sys.executable, "-m", "seqforge", *words]
     flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
     running = subprocess.Popen(
         command,
@@ -326,3 +341,5 @@ def test_an_interrupted_run_ends_with_its_status_and_a_line(tmp_path, toy_path):
     assert running.returncode == 130
     assert err.startswith("interrupted")
     assert err.count("\n") == 1
+    (row,) = json.loads(seqforge("list", "runs", "--json").out)
+    assert row["state"] == "not finished"
