@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,52 @@ def test_a_slow_plugin_is_there_at_the_next_start_and_waited_for_by_its_name(sit
         waiting = process(*arguments, path=path, XDG_CACHE_HOME=cache)  # while it is being looked at
         assert waiting.status == 0, waiting.err
         assert "late" in process("list", "formats", path=path, XDG_CACHE_HOME=cache).out
+
+
+ONCE = """
+from pathlib import Path
+LOG = Path({log!r})
+LOG.open("a").write("imported\\n")
+if LOG.read_text().count("imported") == 1:
+    import os, time
+    {fault}
+"""
+
+
+def test_a_fault_that_may_pass_is_not_remembered_for_good(site, formats, tmp_path):
+    log = tmp_path / "log"
+    path = site(ONCE.format(log=str(log), fault="os.kill(os.getpid(), 9)") + hooks("first"))
+    for _ in range(2):
+        found, errors = formats(path)
+        assert "first" not in found
+        assert "ends the process when it is imported (signal 9)" in errors
+    assert imports(log) == 1  # that it was looked at costs the next start nothing
+    (manifest,) = (tmp_path / "cache" / "seqforge" / "plugins").glob("some-thing-some-*.json")
+    values = json.loads(manifest.read_text())
+    assert time.time() < values["manifest"]["until"] < time.time() + 3600
+    values["manifest"]["until"] = time.time() - 1
+    manifest.write_text(json.dumps(values))
+    found, errors = formats(path)
+    assert "first" in found
+    assert errors == ""
+    formats(path)
+    assert imports(log) == 2
+
+
+@pytest.mark.parametrize("fault", ["os.kill(os.getpid(), 9)", "time.sleep(1000)"])
+def test_what_the_doctor_finds_is_what_the_next_start_knows(site, process, formats, tmp_path, fault):
+    log = tmp_path / "log"
+    path = site(ONCE.format(log=str(log), fault=fault) + hooks("first"))
+    assert "first" not in formats(path)[0]
+    outcome = process("plugins", "doctor", "--json", path=[path], XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert {row["plugin"]: row["state"] for row in json.loads(outcome.out)}["some"] == "ok"
+    found, errors = formats(path)
+    assert "first" in found
+    assert errors == ""
+    assert imports(log) == 2
+    (path / "some_thing.py").write_text("import os\nos.abort()\n")
+    process("plugins", "doctor", path=[path], XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert "plugin some of some-thing is left out: its import ends the process" in formats(path)[1]
 
 
 def test_an_option_of_a_slow_plugin_is_waited_for(site, process, tmp_path, toy_run):

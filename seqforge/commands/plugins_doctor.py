@@ -28,6 +28,8 @@ def doctor(context: typer.Context, json: Annotated[bool, typer.Option("--json", 
     found = diagnoses(wanted)
     for plugin in registry.plugins:
         diagnosis = next(found) if plugin in wanted else None
+        if diagnosis and diagnosis.manifest:
+            registry.keep(plugin, diagnosis.manifest)
         findings = diagnosis.findings + _shared(registry, plugin) if diagnosis else []
         row = _row(plugin, findings, diagnosis.parts if diagnosis else 0, is_known=diagnosis is not None)
         rows.append(row)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from seqforge.plugins.examination import CORE, examine, required
+from seqforge.plugins.examination import CORE, examine, one_line, required
 from seqforge.plugins.manifest import Manifest
 from seqforge.plugins.part import Part, missing_requirements
 from seqforge.plugins.plugin import Plugin, normal, prints, usual_remedy
@@ -49,10 +49,15 @@ def check_up_to_file(argument: tuple[list[str], int], answer: Path) -> None:
         manifest = examine(plugin, answer.with_name("files.txt"))
         sys.stdout.flush()
         printed = answer.with_name("stdout.txt").read_text(encoding="utf-8", errors="replace")
-        findings = [*_requirements(plugin), *_of_hooks(plugin, manifest, printed)]
+        manifest = replace(manifest, printed=one_line(printed))
+        findings = [*_requirements(plugin), *_of_hooks(plugin, manifest)]
         known = replace(plugin, specs=dict(manifest.specs))
         parts = [part for kind in known.specs for part in known.parts(kind)]
-        tell(parts=[str(part) for part in parts], findings=[asdict(finding) for finding in findings])
+        tell(
+            parts=[str(part) for part in parts],
+            findings=[asdict(finding) for finding in findings],
+            manifest=manifest.to_values(),
+        )
         for part in parts[first:]:
             tell(begins=str(part))
             tell(findings=[asdict(finding) for finding in _of_part(part)])
@@ -80,12 +85,12 @@ def _requirements(plugin: Plugin) -> Iterator[Finding]:
             yield Finding(f"it requires {words}, and {version} is installed", remedy)
 
 
-def _of_hooks(plugin: Plugin, manifest: Manifest, printed: str) -> Iterator[Finding]:
+def _of_hooks(plugin: Plugin, manifest: Manifest) -> Iterator[Finding]:
     if manifest.cause:
         yield Finding(manifest.cause, manifest.remedy)
     remedy = f"{usual_remedy(plugin)}; its authors: import it in the target, not in {plugin.value}"
-    if printed.strip():
-        yield Finding(prints(printed), usual_remedy(plugin))
+    if manifest.printed:
+        yield Finding(prints(manifest.printed), usual_remedy(plugin))
     if manifest.heavy:
         yield Finding(f"its hook module imports {', '.join(manifest.heavy)}, for which each first start waits", remedy)
     if manifest.seconds > _MOST_SECONDS:

@@ -14,7 +14,8 @@ from typing import Any
 
 from seqforge.plugins.checkup import Finding
 from seqforge.plugins.child import Child
-from seqforge.plugins.examination import one_line
+from seqforge.plugins.examination import lost, one_line
+from seqforge.plugins.manifest import Manifest
 from seqforge.plugins.plugin import Plugin, usual_remedy
 from seqforge.plugins.probing import SECONDS
 
@@ -26,11 +27,12 @@ _TARGET_SECONDS = 60.0
 
 @dataclass
 class Diagnosis:
-    """What was found of a plugin, and how many parts were looked at."""
+    """What was found of a plugin, how many parts were looked at, and what later starts should know."""
 
     plugin: Plugin
     findings: list[Finding] = field(default_factory=list)
     parts: int = 0
+    manifest: Manifest | None = None
 
 
 def diagnoses(plugins: Sequence[Plugin]) -> Iterator[Diagnosis]:
@@ -49,17 +51,19 @@ def _diagnose(plugin: Plugin, folder: Path) -> Diagnosis:
     first = 0  # of the parts that are not known yet
     while True:
         child = Child("check_up", (plugin.identity(), first), folder / str(first), is_copy=False)
-        lines, lost = _follow(child)
+        lines, end = _follow(child)
         if not lines:
-            diagnosis.findings.append(Finding(f"its hook module {lost}", usual_remedy(plugin)))
+            diagnosis.findings.append(Finding(f"its hook module {end}", usual_remedy(plugin)))
+            diagnosis.manifest = lost(plugin, child.answer.with_name("files.txt"), f"its import {end}")
             return diagnosis
         diagnosis.parts = len(lines[0]["parts"])
+        diagnosis.manifest = Manifest.from_values(lines[0]["manifest"])
         for line in lines if first == 0 else lines[1:]:
             diagnosis.findings += [Finding(**finding) for finding in line.get("findings", ())]
-        if not lost:
+        if not end:
             return diagnosis
         begun = [line["begins"] for line in lines if "begins" in line]
-        diagnosis.findings.append(Finding(f"its import {lost}", usual_remedy(plugin), begun[-1] if begun else ""))
+        diagnosis.findings.append(Finding(f"its import {end}", usual_remedy(plugin), begun[-1] if begun else ""))
         if not begun:
             return diagnosis
         first += len(begun)

@@ -18,7 +18,7 @@ from seqforge.plugins.hooks import HookFault, collect
 from seqforge.plugins.manifest import Manifest
 from seqforge.plugins.plugin import Plugin, normal, usual_remedy
 
-__all__ = ["CORE", "HEAVY", "examine", "fault_of", "one_line", "required"]
+__all__ = ["CORE", "HEAVY", "examine", "fault_of", "lost", "one_line", "required"]
 
 CORE = "seqforge-core"
 
@@ -26,6 +26,8 @@ HEAVY = ("numpy", "torch", "tensorflow", "keras", "jax", "scipy", "pandas", "skl
 """Packages that a hook module should not import: every start would wait for them."""
 
 _LONGEST = 300
+_LOST_SECONDS = 300.0
+"""How long it counts that a process was lost: a machine that was busy, or short of memory, may be the cause."""
 
 
 class WrongCore(Exception):
@@ -48,6 +50,13 @@ def examine(plugin: Plugin, log: Path) -> Manifest:
     heavy = tuple(name for name in HEAVY if name in sys.modules)
     rests_on = grounds(plugin, logged(log), is_faulty=False)
     return Manifest(specs=specs, seconds=seconds, heavy=heavy, rests_on=rests_on)
+
+
+def lost(plugin: Plugin, log: Path, cause: str) -> Manifest:
+    """What is kept of a plugin whose process was lost: it may do better in a few minutes, with no file changed."""
+    rests_on = grounds(plugin, logged(log), is_faulty=True)
+    until = time.time() + _LOST_SECONDS
+    return Manifest(cause=one_line(cause), remedy=usual_remedy(plugin), rests_on=rests_on, until=until)
 
 
 def fault_of(plugin: Plugin, error: BaseException) -> tuple[str, str, str]:

@@ -19,7 +19,7 @@ from seqforge.plugins.spec_values import from_values, to_values
 
 __all__ = ["Manifest", "Shelf", "stamps"]
 
-_FORMAT = 1
+_FORMAT = 2
 
 Stamp = tuple[str, int, int]
 """A path, when it was last changed (nanoseconds), and its size; zeros where there is nothing."""
@@ -32,7 +32,7 @@ class Manifest:
     `printed` is what it wrote on standard output while it was imported, `heavy` what it imported that a hook module
     should not, `seconds` the processor time that the import took. `rests_on` are the files and folders on which all
     this rests, `missing` the module whose absence was the fault. One with `pending_until` (seconds since 1970) is a
-    note that somebody is looking at the plugin.
+    note that somebody is looking at the plugin; one with `until` is true until then at most.
     """
 
     specs: Mapping[str, list[Any]] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Manifest:
     missing: str = ""
     rests_on: tuple[Stamp, ...] = ()
     pending_until: float = 0.0
+    until: float = 0.0
 
     def to_values(self) -> dict[str, Any]:
         """As values that JSON can hold."""
@@ -58,9 +59,11 @@ class Manifest:
         return Manifest(**{**values, "specs": specs, "rests_on": rests_on, "heavy": tuple(values["heavy"])})
 
     def is_fresh(self) -> bool:
-        """Whether nothing has changed of what it rests on."""
+        """Whether nothing has changed of what it rests on, and its time is not over."""
         if self.pending_until:
             return time.time() < self.pending_until
+        if self.until and time.time() > self.until:
+            return False
         if self.missing and is_installed(self.missing):
             return False
         return all(_stamp(path) == (path, changed, size) for path, changed, size in self.rests_on)

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from seqforge.plugins.child import Child, run_task
-from seqforge.plugins.examination import examine, one_line
-from seqforge.plugins.grounds import grounds, logged
+from seqforge.plugins.examination import examine, lost, one_line
 from seqforge.plugins.manifest import Manifest, Shelf
-from seqforge.plugins.plugin import Plugin, usual_remedy
+from seqforge.plugins.plugin import Plugin
 
 __all__ = ["examine_to_file", "main"]
 
@@ -117,18 +116,13 @@ def _manifest(plugin: Plugin, child: Child) -> Manifest:
     try:
         manifest = Manifest.from_values(json.loads(child.answer.read_text(encoding="utf-8")))
     except Exception:  # noqa: BLE001  # there is no answer, or half of one
-        return _fault(plugin, child, f"it ends the process when it is imported ({child.end()})")
+        return lost(plugin, child.answer.with_name(_LOG), f"it ends the process when it is imported ({child.end()})")
     return replace(manifest, printed=one_line(child.printed()))
 
 
 def _late(plugin: Plugin, child: Child, seconds: float) -> Manifest:
     child.kill()
-    return _fault(plugin, child, f"its import takes longer than {seconds:g} seconds")
-
-
-def _fault(plugin: Plugin, child: Child, cause: str) -> Manifest:
-    rests_on = grounds(plugin, logged(child.answer.with_name(_LOG)), is_faulty=True)
-    return Manifest(cause=one_line(cause), remedy=usual_remedy(plugin), rests_on=rests_on)
+    return lost(plugin, child.answer.with_name(_LOG), f"its import takes longer than {seconds:g} seconds")
 
 
 if __name__ == "__main__":

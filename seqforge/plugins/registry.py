@@ -95,6 +95,11 @@ class Registry:
                     self._take(plugin, found or Manifest(cause="nothing came of looking at it", remedy="try again"))
         return any(plugin.state == OK for plugin in waiting)
 
+    def keep(self, plugin: Plugin, manifest: Manifest) -> None:
+        """Let later starts know what was found of a plugin; of the core everybody knows."""
+        if plugin is not self.plugins[0]:
+            self._shelf.write(plugin, manifest)
+
     @property
     def problems(self) -> list[PluginProblem]:
         """What is wrong with plugins, each once: of two that claim a name the first is named."""
