@@ -178,6 +178,18 @@ def test_what_the_doctor_finds_is_what_the_next_start_knows(site, process, forma
     assert "plugin some of some-thing is left out: its import ends the process" in formats(path)[1]
 
 
+def test_what_has_come_of_looking_is_known_however_late_it_is_asked_for(site, python, tmp_path):
+    path = site("import time\ntime.sleep(1)\n" + hooks("first"))
+    code = (
+        "import threading\nfrom seqforge.plugins import Registry\nregistry = Registry.begun()\n"
+        "for thread in threading.enumerate():\n    if thread.daemon:\n        thread.join()\n"  # it hears all answers
+        "registry.settle()\nprint({plugin.distribution: plugin.state for plugin in registry.plugins})\n"
+    )
+    outcome = python("-c", code, path=[path], XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert outcome.err == ""
+    assert "'some-thing': 'ok'" in outcome.out
+
+
 def test_an_option_of_a_slow_plugin_is_waited_for(site, process, tmp_path, toy_run):
     source = (
         "import time\ntime.sleep(1.5)\nfrom seqforge import FormatSpec, Option, hookimpl\n"

@@ -46,12 +46,13 @@ class Probing:
     def answers(self, *, patient: bool) -> Iterator[tuple[Plugin, Manifest]]:
         """Each plugin that is done, and what was found.
 
-        Without patience the wait ends when all that is left does nothing; else a while after the last answer: as long
-        as the process took to get ready, for that says how busy the machine is.
+        Without patience the wait ends, and what has come by then is read, when all that is left does nothing; else a
+        while after the last answer: as long as the process took to get ready, for that says how busy the machine is.
         """
+        is_idle = False
         while self.awaited:
             try:
-                when, values = self._answers.get(timeout=self._patience(patient=patient))
+                when, values = self._answers.get(timeout=0 if is_idle else self._patience(patient=patient))
             except queue.Empty:
                 return
             if values is None:  # it has ended
@@ -62,9 +63,8 @@ class Probing:
                 self._grace = max(_LEAST_GRACE, when - self._started)
                 continue
             if values == _IDLE:
-                if patient:
-                    continue
-                return
+                is_idle = not patient
+                continue
             number, manifest = values
             yield self.awaited.pop(number), Manifest.from_values(manifest)
 
