@@ -1,7 +1,12 @@
 """`seqforge plugins doctor`: each culprit by name, with what to do, and the exit status."""
 
 import json
+import os
+import signal
+import time
+from pathlib import Path
 
+import killing
 import pytest
 from broken_plugins import BROKEN, FORMAT, IMPORTS, plant_broken
 
@@ -120,3 +125,23 @@ def test_a_part_whose_package_is_missing_is_no_fault(diagnose):
     assert not note["fault"]
     assert note["cause"] == "needs nobody_has, which is not installed"
     assert note["remedy"].endswith("python -m pip install tested-thing[more]")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal of POSIX")
+def test_an_interrupt_ends_the_doctor_and_what_it_has_begun(plant, tmp_path, toy_path):
+    mark = tmp_path / "pid"
+    target = (
+        f"import os, time\nwith open({str(mark)!r} + 'part', 'w') as file:\n    file.write(str(os.getpid()))\n"
+        f"os.rename(file.name, {str(mark)!r})\ntime.sleep(1000)\n"
+    )
+    hooks = HOOKS.format(formats=FORMAT.format(name="x").replace("seqforge_toy.files:TextFile", "stuck:X"))
+    modules = {"tested_thing.py": hooks, "stuck.py": target}
+    site = plant(tmp_path / "site", "tested-thing", {"tested": "tested_thing"}, modules)
+    doctor = killing.start(tmp_path, [str(site), *toy_path], "plugins", "doctor")
+    while not mark.exists() and doctor.poll() is None:
+        time.sleep(0.05)
+    doctor.send_signal(signal.SIGINT)
+    _, errors = doctor.communicate(timeout=30)  # the target alone would be waited for twice as long
+    assert (doctor.returncode, errors) == (130, "interrupted; type the same command again to start over\n")
+    state = Path(f"/proc/{mark.read_text()}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,16 +26,16 @@ def doctor(context: typer.Context, json: Annotated[bool, typer.Option("--json", 
     registry.settle(patient=True)
     rows = []
     wanted = [plugin for plugin in registry.plugins if plugin.state not in ("disabled", "not allowed")]
-    found = diagnoses(wanted)
-    for plugin in registry.plugins:
-        diagnosis = next(found) if plugin in wanted else None
-        if diagnosis and diagnosis.manifest:
-            registry.keep(plugin, diagnosis.manifest)
-        findings = diagnosis.findings + _shared(registry, plugin) if diagnosis else []
-        row = _row(plugin, findings, diagnosis.parts if diagnosis else 0, is_known=diagnosis is not None)
-        rows.append(row)
-        if not json:
-            print("\n".join(map(printable, _lines(row))), flush=True)
+    with closing(diagnoses(wanted)) as found:
+        for plugin in registry.plugins:
+            diagnosis = next(found) if plugin in wanted else None
+            if diagnosis and diagnosis.manifest:
+                registry.keep(plugin, diagnosis.manifest)
+            findings = diagnosis.findings + _shared(registry, plugin) if diagnosis else []
+            row = _row(plugin, findings, diagnosis.parts if diagnosis else 0, is_known=diagnosis is not None)
+            rows.append(row)
+            if not json:
+                print("\n".join(map(printable, _lines(row))), flush=True)
     if json:
         print_json(rows)
     wrong = [row["name"] for row in rows if row["state"] == "wrong"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,23 +37,26 @@ class Diagnosis:
     manifest: Manifest | None = None
 
 
-def diagnoses(plugins: Sequence[Plugin]) -> Iterator[Diagnosis]:
-    """A diagnosis of each plugin, in their order, as soon as it is there."""
-    with (
-        tempfile.TemporaryDirectory(prefix="seqforge-doctor-", ignore_cleanup_errors=True) as folder,
-        ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, 8))) as threads,
-    ):
+def diagnoses(plugins: Sequence[Plugin]) -> Generator[Diagnosis]:
+    """A diagnosis of each plugin, in their order, as soon as it is there; closed early, it ends what it has begun."""
+    is_over = threading.Event()
+    with tempfile.TemporaryDirectory(prefix="seqforge-doctor-", ignore_cleanup_errors=True) as folder:
         folders = [Path(folder) / str(number) for number in range(len(plugins))]
-        yield from threads.map(_diagnose, plugins, folders)
+        threads = ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, 8)))
+        try:
+            yield from threads.map(partial(_diagnose, is_over), plugins, folders)
+        finally:
+            is_over.set()
+            threads.shutdown(cancel_futures=True)
 
 
-def _diagnose(plugin: Plugin, folder: Path) -> Diagnosis:
+def _diagnose(is_over: threading.Event, plugin: Plugin, folder: Path) -> Diagnosis:
     folder.mkdir()
     diagnosis = Diagnosis(plugin)
     first = 0  # of the parts that are not known yet
     while True:
         child = Child("check_up", (plugin.identity(), first), folder / str(first), is_copy=False)
-        lines, end = _follow(child)
+        lines, end = _follow(child, is_over)
         if not lines:
             diagnosis.findings.append(Finding(f"its hook module {end}", usual_remedy(plugin)))
             diagnosis.manifest = lost(plugin, child.answer.with_name("files.txt"), f"its import {end}")
@@ -69,10 +74,13 @@ def _diagnose(plugin: Plugin, folder: Path) -> Diagnosis:
         first += len(begun)
 
 
-def _follow(child: Child) -> tuple[list[dict[str, Any]], str]:
-    """What the child told, and what became of it if it was lost."""
+def _follow(child: Child, is_over: threading.Event) -> tuple[list[dict[str, Any]], str]:
+    """What the child told, and what became of it if it was lost; `CancelledError` once nobody wants to know."""
     told, since = 0, time.monotonic()
     while not child.has_ended():
+        if is_over.is_set():
+            child.kill()
+            raise CancelledError
         lines = _lines(child)
         if len(lines) > told:
             told, since = len(lines), time.monotonic()
