@@ -22,7 +22,8 @@ def site(plant, tmp_path):
     """`site(source)`: install `some-thing` with a hook module; gives its folder."""
 
     def start(source, **modules):
-        sources = {"some_thing.py": source, **{f"{name}.py": text for name, text in modules.items()}}
+        files = {name if "." in name else f"{name}.py": text for name, text in modules.items()}
+        sources = {"some_thing.py": source, **files}
         return plant(tmp_path / "site", "some-thing", {"some": "some_thing"}, sources)
 
     return start
@@ -76,6 +77,38 @@ def test_a_change_of_a_file_that_is_read_at_import_counts(site, formats):
     assert "first" in formats(path)[0]
     (path / "name.txt").write_text("second")
     assert "second" in formats(path)[0]
+
+
+@pytest.mark.parametrize(
+    "listing",
+    ["[file.name for file in PLACE.glob('*.toml')]", "os.listdir(PLACE)", "[file.name for file in os.scandir(PLACE)]"],
+)
+def test_a_new_file_in_a_folder_that_is_listed_at_import_counts(site, formats, tmp_path, listing):
+    log = tmp_path / "log"
+    source = f"import os\nfrom pathlib import Path\nPLACE = Path(__file__).with_name('recipes')\nNAMES = {listing}\n"
+    many = "[" + FORMAT.format(name="x").replace("'x'", "name", 1) + " for name in NAMES]"
+    path = site(
+        COUNTING.format(log=str(log)) + source + GOOD.format(format="*" + many),
+        **{"recipes/one.toml": ""},
+    )
+    for _ in range(2):
+        assert "one.toml" in formats(path)[0]
+    assert imports(log) == 1
+    (path / "recipes" / "two.toml").write_text("")
+    assert {"one.toml", "two.toml"} <= formats(path)[0]
+    (path / "recipes" / "one.toml").unlink()
+    assert "one.toml" not in formats(path)[0]
+
+
+def test_a_new_file_beside_modules_is_no_change(site, formats, tmp_path):
+    log = tmp_path / "log"
+    source = "import importlib.metadata\nimportlib.metadata.version('numpy')\nimport package.module\n"
+    path = site(COUNTING.format(log=str(log)) + source + hooks("first"), **{"package/module.py": ""})
+    for number in range(3):
+        assert "first" in formats(path)[0]
+        for folder in (tmp_path, path, path / "package"):
+            (folder / f"new{number}.py").write_text("")
+    assert imports(log) == 1
 
 
 def test_a_framework_that_is_installed_later_is_noticed(site, formats):
