@@ -97,3 +97,28 @@ def seconds(arguments, path, cache):
     started = time.monotonic()
     subprocess.run([sys.executable, "-m", "seqforge", *arguments], env=environment, capture_output=True, check=True)
     return time.monotonic() - started
+
+
+@pytest.mark.parametrize("damage", [b"[seqforge]\n\xff\xfe = x\n", b"[seqforge]\nsome\n", b"\0" * 60 + b"\xff"])
+def test_a_list_of_plugins_that_can_not_be_read_stops_no_command(process, plant, tmp_path, damage):
+    path = [plant(tmp_path / "site", "some-thing", {"some": "some_thing"}, {"some_thing.py": ""})]
+    own = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    (file,) = path[0].glob("*/entry_points.txt")
+    whole = file.read_bytes()
+    file.write_bytes(damage)
+    for _ in range(2):
+        outcome = process("list", "formats", path=path, **own)
+        assert outcome.status == 0
+        assert "txt" in outcome.out
+        assert outcome.err.count("\n") == 1
+        assert outcome.err.startswith(f"warning: plugin unreadable of some-thing is left out: {file} can't be read (")
+        assert "; reinstall some-thing, or type: seqforge plugins disable some-thing:unreadable" in outcome.err
+    doctor = process("plugins", "doctor", "--json", path=path, **own)
+    assert doctor.status == 3
+    (finding,) = {row["distribution"]: row for row in json.loads(doctor.out)}["some-thing"]["findings"]
+    assert str(file) in finding["cause"]
+    assert process("plugins", "disable", "some-thing", path=path, **own).status == 0
+    assert process("list", "formats", path=path, **own).err == ""
+    file.write_bytes(whole)
+    listed = process("plugins", "list", "--json", path=path, **own)
+    assert {row["plugin"]: row["state"] for row in json.loads(listed.out)}["some"] == "ok"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.parser  # noqa: F401  # with it, a copy of this process need not read metadata's library again
 import importlib.metadata
+import os
 import sys
 import time
 import traceback
@@ -16,7 +17,7 @@ import seqforge
 from seqforge.plugins.grounds import grounds, is_of_others, logged, watch
 from seqforge.plugins.hooks import HookFault, collect
 from seqforge.plugins.manifest import Manifest
-from seqforge.plugins.plugin import Plugin, normal, usual_remedy
+from seqforge.plugins.plugin import UNREADABLE, Plugin, normal, usual_remedy
 
 __all__ = ["CORE", "HEAVY", "examine", "fault_of", "lost", "one_line", "required"]
 
@@ -34,11 +35,16 @@ class WrongCore(Exception):
     """The plugin is made for another version of the core."""
 
 
+class DamagedEntryPoints(Exception):
+    """The distribution's list of plugins can't be read."""
+
+
 def examine(plugin: Plugin, log: Path) -> Manifest:
     """What a plugin registers, or what is wrong with it; the files that this reads go to `log`."""
     watch(log)
     started = time.process_time()
     try:
+        _refuse_unreadable(plugin)
         _refuse_other_core(plugin)
         module = importlib.metadata.EntryPoint(plugin.entry_point, plugin.value, "seqforge").load()
         seconds = time.process_time() - started
@@ -63,6 +69,8 @@ def fault_of(plugin: Plugin, error: BaseException) -> tuple[str, str, str]:
     """Cause and remedy of what a plugin raised, and the module that it lacks."""
     if isinstance(error, WrongCore):
         return str(error), f"type: python -m pip install --upgrade {plugin.distribution} {CORE}", ""
+    if isinstance(error, DamagedEntryPoints):
+        return str(error), f"reinstall {plugin.distribution}, or type: seqforge plugins disable {plugin.full_name}", ""
     inner = error.__cause__ if isinstance(error, HookFault) else error
     words = str(error) if isinstance(error, HookFault) else f"{type(error).__name__}: {error}"
     cause = one_line(f"{words}{_place(inner)}")
@@ -83,14 +91,25 @@ def one_line(text: str) -> str:
 
 def required(plugin: Plugin) -> Iterator[Requirement]:
     """What the plugin's distribution always requires; an error of some kind if its metadata are damaged."""
-    distribution: importlib.metadata.Distribution
-    if plugin.metadata:
-        distribution = importlib.metadata.PathDistribution(Path(plugin.metadata))
-    else:
-        distribution = importlib.metadata.distribution(plugin.distribution)
-    for requirement in map(Requirement, distribution.requires or []):
+    for requirement in map(Requirement, _distribution(plugin).requires or []):
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield requirement
+
+
+def _distribution(plugin: Plugin) -> importlib.metadata.Distribution:
+    if plugin.metadata:
+        return importlib.metadata.PathDistribution(Path(plugin.metadata))
+    return importlib.metadata.distribution(plugin.distribution)
+
+
+def _refuse_unreadable(plugin: Plugin) -> None:
+    """`DamagedEntryPoints` if what stands for the plugin is that the distribution does not tell its plugins."""
+    if plugin.entry_point == UNREADABLE and not plugin.value:
+        try:
+            _ = _distribution(plugin).entry_points
+        except Exception as error:
+            file = os.path.join(plugin.metadata, "entry_points.txt")  # noqa: PTH118
+            raise DamagedEntryPoints(one_line(f"{file} can't be read ({type(error).__name__}: {error})")) from error
 
 
 def _refuse_other_core(plugin: Plugin) -> None:

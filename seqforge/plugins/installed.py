@@ -7,14 +7,18 @@ import os
 import sys
 import time
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 from seqforge.plugins.manifest import Shelf, stamps
-from seqforge.plugins.plugin import Plugin
+from seqforge.plugins.plugin import UNREADABLE, Plugin, normal
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 __all__ = ["installed_plugins", "origin"]
 
 _FORMAT = 1
+_NAMELESS = "an unknown distribution"
 _SETTLED = 2e9
 """Nanoseconds after which a folder is taken to be as its time says: an installation may be under way."""
 
@@ -56,24 +60,37 @@ def origin(plugin: Plugin) -> str:
 
 
 def _search() -> list[list[str]]:
-    from importlib.metadata import entry_points  # 15 ms
+    from importlib.metadata import distributions  # 15 ms
 
-    found = []
-    for entry in entry_points(group="seqforge"):
-        name, version, metadata = _distribution(entry)
-        found.append([entry.name, name, version, entry.value, metadata])
+    found, seen = [], set()
+    for distribution in distributions():
+        metadata = str(getattr(distribution, "_path", ""))  # no public name says where it is
+        short = _short_name(metadata)
+        if short in seen:  # one that stands before it on the path hides it
+            continue
+        seen |= {short} - {""}
+        try:
+            entries = [(entry.name, entry.value) for entry in distribution.entry_points if entry.group == "seqforge"]
+        except Exception:  # noqa: BLE001  # damaged in whatever way: it may have plugins
+            entries = [(UNREADABLE, "")]
+        if entries:
+            name, version = _name_and_version(distribution, short)
+            found += [[entry_point, name, version, value, metadata] for entry_point, value in entries]
     return sorted(found, key=lambda plugin: (plugin[1], plugin[0]))
 
 
-def _distribution(entry: Any) -> tuple[str, str, str]:
-    """Name, version and folder of a distribution; an installation that was damaged may tell none of them."""
+def _short_name(metadata: str) -> str:
+    """The distribution's name in that of the folder `NAME-VERSION.dist-info`; empty if it isn't called so."""
+    stem, ending = os.path.splitext(os.path.basename(metadata))  # noqa: PTH119, PTH122
+    return normal(stem.partition("-")[0]) if ending in (".dist-info", ".egg-info") else ""
+
+
+def _name_and_version(distribution: Distribution, short: str) -> tuple[str, str]:
+    """Name and version of a distribution; an installation that was damaged may tell none of them."""
     try:
-        distribution = entry.dist
-        metadata = str(getattr(distribution, "_path", ""))  # no public name says where it is
-        name, version = distribution.name, distribution.version
+        return distribution.name or short or _NAMELESS, distribution.version or ""
     except Exception:  # noqa: BLE001  # what a missing file of metadata raises depends on the version of Python
-        return "an unknown distribution", "", ""
-    return name or "an unknown distribution", version or "", metadata
+        return short or _NAMELESS, ""
 
 
 def _sources(plugins: list[list[str]]) -> list[str]:

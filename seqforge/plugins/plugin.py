@@ -16,6 +16,7 @@ __all__ = [
     "NOT_ALLOWED",
     "OK",
     "PENDING",
+    "UNREADABLE",
     "Plugin",
     "PluginProblem",
     "normal",
@@ -29,6 +30,9 @@ DISABLED = "disabled"
 NOT_ALLOWED = "not allowed"
 FAILED = "failed"
 PENDING = "not looked at yet"
+
+UNREADABLE = "unreadable"
+"""In the place of the entry points of a distribution that can't be read; it has no value."""
 
 
 @dataclass(frozen=True)
