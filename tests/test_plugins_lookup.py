@@ -135,6 +135,36 @@ def test_what_is_damaged_is_made_anew(site, formats, tmp_path, damage):
     assert errors == ""
 
 
+def test_a_cache_does_not_grow_for_ever(site, python, tmp_path, toy_path):
+    path = site(hooks("first"))
+    cache = tmp_path / "cache" / "seqforge" / "plugins"
+    long_ago = time.time() - 40 * 86400
+
+    def start(number):
+        here = tmp_path / f"here{number}"
+        here.mkdir()
+        for folder in (path, here, *toy_path):  # none that may be about to change
+            os.utime(folder, (long_ago, long_ago))
+        command = ("-P", "-m", "seqforge", "list", "formats")  # -P: the working folder changes all the time
+        outcome = python(*command, path=[here, path], XDG_CACHE_HOME=str(tmp_path / "cache"))
+        assert outcome.err == ""
+        assert "first" in outcome.out
+        return {file.name for file in cache.iterdir()}
+
+    first = start(0)
+    assert sum(name.startswith("installed-") for name in first) == 1
+    for name in ("some-thing-some-00000000.json", "some-thing-some-11111111.json"):
+        (cache / name).write_text("{}")
+    os.utime(cache / "some-thing-some-00000000.json", (long_ago, long_ago))
+    for number in range(40):
+        (cache / f"installed-{number:08}.json").write_text("{}")
+        os.utime(cache / f"installed-{number:08}.json", (time.time() - 3600 - number,) * 2)
+    kept = start(1)
+    assert first | {"some-thing-some-11111111.json", "installed-00000000.json"} <= kept
+    assert "some-thing-some-00000000.json" not in kept
+    assert sum(name.startswith("installed-") for name in kept) == 20
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a file in the place of a folder is told otherwise there")
 def test_without_a_cache_everything_works(site, formats, tmp_path):
     path = site(hooks("first"))

@@ -19,6 +19,9 @@ __all__ = ["installed_plugins", "origin"]
 
 _FORMAT = 1
 _NAMELESS = "an unknown distribution"
+_LIST = "installed-"
+_MOST_LISTS = 20
+"""How many are kept: each folder where somebody types `python -m seqforge` stands on a path of its own."""
 _SETTLED = 2e9
 """Nanoseconds after which a folder is taken to be as its time says: an installation may be under way."""
 
@@ -31,7 +34,7 @@ def installed_plugins(shelf: Shelf) -> list[Plugin]:
     """
     folders = stamps(os.path.abspath(path) for path in sys.path)  # noqa: PTH100  # Path.absolute keeps `..`
     key = [_FORMAT, sys.version, [list(folder) for folder in folders]]
-    name = f"installed-{zlib.crc32(repr([sys.version, [path for path, *_ in folders]]).encode()):08x}.json"
+    name = f"{_LIST}{zlib.crc32(repr([sys.version, [path for path, *_ in folders]]).encode()):08x}.json"
     kept = shelf.read_values(name)
     with contextlib.suppress(Exception):  # whatever may be wrong with the file: it is made anew
         if kept["key"] == key and [list(stamp) for stamp in stamps(_sources(kept["plugins"]))] == kept["sources"]:
@@ -39,6 +42,7 @@ def installed_plugins(shelf: Shelf) -> list[Plugin]:
     found = _search()
     if all(changed < time.time_ns() - _SETTLED for _, changed, _ in folders):
         shelf.write_values(name, {"key": key, "plugins": found, "sources": stamps(_sources(found))})
+        shelf.clear(_LIST, _MOST_LISTS)
     return [Plugin.of(plugin) for plugin in found]
 
 

@@ -20,6 +20,7 @@ from seqforge.plugins.spec_values import from_values, to_values
 __all__ = ["Manifest", "Shelf", "stamps"]
 
 _FORMAT = 2
+_IDLE_SECONDS = 30 * 86400.0
 
 Stamp = tuple[str, int, int]
 """A path, when it was last changed (nanoseconds), and its size; zeros where there is nothing."""
@@ -113,6 +114,18 @@ class Shelf:
             finally:
                 temporary.unlink(missing_ok=True)
 
+    def clear(self, many: str, most: int) -> None:
+        """Remove files that nobody has used for a month, and of those whose name begins with `many` all but the newest.
+
+        What is missed is made anew.
+        """
+        with contextlib.suppress(OSError):
+            used = {file: _last_use(file) for file in self.folder.iterdir()}
+            alike = sorted((file for file in used if file.name.startswith(many)), key=lambda file: used[file])
+            idle = {file for file, when in used.items() if when < time.time() - _IDLE_SECONDS}
+            for file in idle.union(alike[:-most]):
+                file.unlink(missing_ok=True)
+
     def _path(self, key: list[str]) -> Path:
         words = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in f"{key[1]}-{key[2]}"[:80])
         return self.folder / f"{words}-{zlib.crc32(json.dumps(key).encode()):08x}.json"  # the key is compared as well
@@ -121,6 +134,12 @@ class Shelf:
 def stamps(paths: Iterable[str]) -> tuple[Stamp, ...]:
     """The state of files and folders."""
     return tuple(_stamp(path) for path in sorted(set(paths)))
+
+
+def _last_use(file: Path) -> float:
+    """When a file was written or, where the system notes that, read."""
+    state = file.stat()
+    return max(state.st_mtime, state.st_atime)
 
 
 def _stamp(path: str) -> Stamp:
