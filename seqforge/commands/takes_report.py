@@ -94,8 +94,9 @@ def print_files(files: Sequence[MadeFile]) -> None:
 
 
 def in_a_line(text: str) -> str:
-    """What a work says of itself, or the beginning of it: it may be the whole work."""
-    return textwrap.shorten(printable(" ".join(text[: 2 * _LONGEST_TITLE].split())), _LONGEST_TITLE, placeholder=" ...")
+    """The first line of what a work says of itself, or the beginning of that: it may be the whole work."""
+    line = " ".join(text.lstrip().partition("\n")[0].split())
+    return textwrap.shorten(printable(line), _LONGEST_TITLE, placeholder=" ...")
 
 
 def _size(count: int) -> str:

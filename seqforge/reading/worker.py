@@ -78,9 +78,9 @@ def _encode(job: Job) -> Any:
 
 
 def _in_a_line(text: str) -> str:
-    """What a work says of itself, or the beginning of it: it may be a book."""
-    words = " ".join(text[: 2 * _LONGEST_NOTE].split())
-    return words if len(text) <= _LONGEST_NOTE else f"{words[:_LONGEST_NOTE]} ..."
+    """The first line of what a work says of itself, or the beginning of that: it may be a book."""
+    line = " ".join(text.lstrip().partition("\n")[0].split())
+    return line if len(line) <= _LONGEST_NOTE else f"{line[:_LONGEST_NOTE]} ..."
 
 
 def _limit_memory() -> None:
