@@ -8,7 +8,7 @@ from typing import Any
 
 from seqforge.errors import RequestError, UnknownName
 from seqforge.options import Option, check_options
-from seqforge.plugins import Part, Registry, missing_requirements
+from seqforge.plugins import CORE, Part, Registry, missing_requirements
 
 __all__ = [
     "PREFERRED",
@@ -42,12 +42,17 @@ def choose_backend(registry: Registry, *, asked: str | None, configured: str) ->
         if name and name != "auto":
             return BackendChoice(registry.find("backends", name), reason)
     for name in PREFERRED:
-        if name in registry.names("backends"):
-            part = registry.find("backends", name)
-            if not missing_requirements(part.spec):
-                found = "the first installed of " + ", ".join(PREFERRED)
-                return BackendChoice(part, found if name != PREFERRED[-1] else "no framework's backend is installed")
+        if (part := _usual(registry, name)) and not missing_requirements(part.spec):
+            found = "the first installed of " + ", ".join(PREFERRED)
+            return BackendChoice(part, found if name != PREFERRED[-1] else "no framework's backend is installed")
     raise RequestError("no backend is installed; type: python -m pip install --force-reinstall seqforge-core")
+
+
+def _usual(registry: Registry, name: str) -> Part | None:
+    """The backend of that name; of several, that of seqforge's own package."""
+    parts = [part for part in registry.parts("backends") if part.spec.name == name]
+    own = [part for part in parts if part.distribution in (CORE, f"seqforge-{name}")]
+    return next(iter(own or parts), None)
 
 
 def choose_architecture(backend: Part, configured: str) -> str:

@@ -13,6 +13,7 @@ import pluggy
 from seqforge.options import Option
 
 __all__ = [
+    "STAGES",
     "BackendSpec",
     "CodecSpec",
     "CommandSpec",
@@ -28,6 +29,9 @@ __all__ = [
     "hookimpl",
     "hookspec",
 ]
+
+STAGES = ("penalty", "temperature", "truncation", "draw", "search")
+"""The order in which samplers are applied, after the guide; a search stands in the place of the draw."""
 
 hookspec = pluggy.HookspecMarker("seqforge")
 hookimpl = pluggy.HookimplMarker("seqforge")

@@ -52,7 +52,7 @@ BROKEN = {
     "duplicate": Broken(
         _good("marks"),
         "format 'marks' is also offered by plugin toy of seqforge-toy",
-        "write duplicate-thing:NAME or seqforge-toy:NAME",
+        "write duplicate-thing:marks or seqforge-toy:marks",
         state="ok",
     ),
     "framework": Broken(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 
 import seqforge.testing
-from seqforge.generation.processors import STAGES
+from seqforge.hookspecs import STAGES
 from seqforge.session.strategy import make_strategy, sampling_settings
 from seqforge.testing import (
     BackendSuite,

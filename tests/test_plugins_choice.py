@@ -78,6 +78,9 @@ def test_the_core_stays(start):
 
 def test_an_unknown_name_is_a_wrong_request(start):
     assert start("plugins", "disable", "tyo").err.startswith("error: unknown plugin 'tyo'; did you mean 'toy'?")
+    errors = start("plugins", "disable", "corr").err
+    assert errors.startswith("error: unknown plugin 'corr'")
+    assert "core" not in errors
 
 
 def test_preferences_that_can_not_be_read_are_named_and_kept(start, tmp_path):

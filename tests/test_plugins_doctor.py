@@ -118,12 +118,12 @@ def test_requirements_that_are_not_met_say_what_to_type(diagnose):
 
 
 def test_a_part_whose_package_is_missing_is_no_fault(diagnose):
-    formats = FORMAT.format(name="x")[:-1] + ", requires=('nobody_has',), install='tested-thing[more]')"
+    formats = FORMAT.format(name="x")[:-1] + ", requires=('nobody_has', 'nobody_had'), install='tested-thing[more]')"
     _, row = diagnose({"tested_thing.py": HOOKS.format(formats=formats)})
     assert row["state"] == "ok"
     (note,) = row["findings"]
     assert not note["fault"]
-    assert note["cause"] == "needs nobody_has, which is not installed"
+    assert note["cause"] == "needs nobody_has, nobody_had, which are not installed"
     assert note["remedy"].endswith("python -m pip install tested-thing[more]")
 
 

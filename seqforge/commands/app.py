@@ -48,8 +48,8 @@ _SUMMARIES = {
 
 COMMANDS = tuple(_COMMANDS)
 
-_QUIET = (["plugins", "disable"], ["plugins", "enable"], ["plugins", "doctor"])
-"""Commands that are about what is wrong with plugins: it is not told beforehand."""
+_QUIET = (["plugins", "disable"], ["plugins", "enable"], ["plugins", "doctor"], ["plugins", "check"])
+"""Commands that are about what is wrong with plugins, and tell it themselves: it is not told beforehand."""
 
 _QUICK = (["plugins", "list"], ["plugins", "list", "--json"])
 """Done without Typer, which checks every value with pydantic: that takes longer to import than all else together."""

@@ -43,7 +43,8 @@ def _calling(part: Part) -> Callable[[typer.Context], None]:
         target = part.load()
         if not isinstance(target, typer.Typer):
             raise PluginError(
-                f"{part} is no typer.Typer app but {type(target).__name__}; update {part.distribution}, or report it"
+                f"{part} is no typer.Typer app but {type(target).__name__}; "
+                + part.remedy(f"update {part.distribution}, or report it")
             )
         try:
             command = get_command(target)
@@ -55,8 +56,9 @@ def _calling(part: Part) -> Callable[[typer.Context], None]:
         except typer.Abort:
             raise typer.Exit(1) from None
         except BaseException as error:
+            helps = part.remedy(f"update {part.distribution}, or report it")
             raise PluginError(
-                f"{part} failed: {type(error).__name__}: {error}; update {part.distribution}, or report it "
+                f"{part} failed: {type(error).__name__}: {error}; {helps} "
                 f"(--debug before {context.info_name} shows where)"
             ) from error
 

@@ -42,10 +42,10 @@ def list_(context: typer.Context, json: Annotated[bool, typer.Option("--json", h
 def disable(context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help=_NAME_HELP)]) -> None:
     """Leave a plugin out from now on, without importing it, until it is enabled."""
     registry: Registry = context.obj
-    found = plugins_named(registry.plugins, name)
-    if any(plugin.entry_point == "core" and plugin.distribution == "seqforge-core" for plugin in found):
+    core, *others = registry.plugins
+    if core.is_called(name):
         raise RequestError("the core can't be disabled; disable plugins of others, see seqforge plugins list")
-    names = {plugin.full_name for plugin in found}
+    names = {plugin.full_name for plugin in plugins_named(others, name)}
     _write(registry, names.union(registry.preferences.disabled))
     for full_name in sorted(names):
         print(f"plugin {full_name} is disabled; type: seqforge plugins enable {full_name}, to have it back")

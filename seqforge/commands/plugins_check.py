@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from seqforge.commands.failures import warn
 from seqforge.commands.screen import counted, print_json, printable
 from seqforge.errors import NotInstalled, PluginError, RequestError
 from seqforge.plugins import Plugin, Registry, plugins_named
@@ -40,6 +41,8 @@ def check(
     registry: Registry = context.obj
     registry.settle(patient=True)
     plugins = plugins_named(registry.plugins, name)
+    own = [str(plugin.problem) for plugin in plugins if plugin.problem and plugin.problem.left_out]
+    warn([line for line in registry.warnings() if line not in own])  # the error says those
     for plugin in plugins:
         _refuse(plugin)
     if importlib.util.find_spec("pytest") is None:

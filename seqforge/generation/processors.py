@@ -13,10 +13,7 @@ from numpy.typing import NDArray
 from seqforge.errors import OutOfRange, UnknownName
 from seqforge.interfaces import Vocabulary
 
-__all__ = ["STAGES", "ClassTemperature", "Temperature", "log_softmax", "softmax"]
-
-STAGES = ("penalty", "temperature", "truncation", "draw", "search")
-"""The order in which parts are applied, after the guide; a search stands in the place of the draw."""
+__all__ = ["ClassTemperature", "Temperature", "log_softmax", "softmax"]
 
 Logits = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -8,10 +8,11 @@ plugin but the target of a part that is used.
 from seqforge.plugins.installed import origin
 from seqforge.plugins.kinds import KINDS
 from seqforge.plugins.part import Part, is_usual, missing_requirements, short_name
-from seqforge.plugins.plugin import Plugin, PluginProblem, plugins_named
+from seqforge.plugins.plugin import CORE, Plugin, PluginProblem, plugins_named
 from seqforge.plugins.registry import Registry
 
 __all__ = [
+    "CORE",
     "KINDS",
     "Part",
     "Plugin",

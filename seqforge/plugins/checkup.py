@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from seqforge.plugins.examination import CORE, examine, one_line, required
+from seqforge.plugins.examination import examine, one_line, required
 from seqforge.plugins.manifest import Manifest
 from seqforge.plugins.part import Part, missing_requirements
-from seqforge.plugins.plugin import Plugin, normal, prints, usual_remedy
+from seqforge.plugins.plugin import CORE, Plugin, normal, prints, usual_remedy
 
 __all__ = ["Finding", "check_up_to_file"]
 
@@ -103,7 +103,7 @@ def _of_part(part: Part) -> Iterator[Finding]:
     missing = missing_requirements(part.spec)
     if missing:
         install = getattr(part.spec, "install", "") or " ".join(missing)
-        cause = f"needs {', '.join(missing)}, which is not installed"
+        cause = f"needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed"
         yield Finding(cause, f"type, if you want it: python -m pip install {install}", str(part), fault=False)
         return
     try:
@@ -133,6 +133,8 @@ def _of_target(part: Part, target: Any) -> Iterator[Finding]:
         import typer
 
         if not isinstance(target, typer.Typer):
-            yield Finding("its target is no typer.Typer app", f"update {part.distribution}, or report it", str(part))
+            helps = part.remedy(f"update {part.distribution}, or report it")
+            yield Finding("its target is no typer.Typer app", helps, str(part))
     elif not callable(target):
-        yield Finding("its target is neither a class nor a function", f"update {part.distribution}", str(part))
+        helps = part.remedy(f"update {part.distribution}")
+        yield Finding("its target is neither a class nor a function", helps, str(part))

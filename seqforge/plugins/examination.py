@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.parser  # noqa: F401  # with it, a copy of this process need not read metadata's library again
 import importlib.metadata
 import os
+import re
 import sys
 import time
 import traceback
@@ -17,11 +18,9 @@ import seqforge
 from seqforge.plugins.grounds import grounds, is_of_others, logged, watch
 from seqforge.plugins.hooks import HookFault, collect
 from seqforge.plugins.manifest import Manifest
-from seqforge.plugins.plugin import UNREADABLE, Plugin, normal, usual_remedy
+from seqforge.plugins.plugin import CORE, UNREADABLE, Plugin, normal, usual_remedy
 
-__all__ = ["CORE", "HEAVY", "examine", "fault_of", "lost", "one_line", "required"]
-
-CORE = "seqforge-core"
+__all__ = ["HEAVY", "examine", "fault_of", "lost", "one_line", "required"]
 
 HEAVY = ("numpy", "torch", "tensorflow", "keras", "jax", "scipy", "pandas", "sklearn", "matplotlib", "music21")
 """Packages that a hook module should not import: every start would wait for them."""
@@ -29,6 +28,7 @@ HEAVY = ("numpy", "torch", "tensorflow", "keras", "jax", "scipy", "pandas", "skl
 _LONGEST = 300
 _LOST_SECONDS = 300.0
 """How long it counts that a process was lost: a machine that was busy, or short of memory, may be the cause."""
+_VALUE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(\s*:\s*[\w.]+)?\s*(\[.*\])?\s*")
 
 
 class WrongCore(Exception):
@@ -46,6 +46,7 @@ def examine(plugin: Plugin, log: Path) -> Manifest:
     try:
         _refuse_unreadable(plugin)
         _refuse_other_core(plugin)
+        _refuse_no_module(plugin)
         module = importlib.metadata.EntryPoint(plugin.entry_point, plugin.value, "seqforge").load()
         seconds = time.process_time() - started
         specs = collect(module)
@@ -121,6 +122,12 @@ def _refuse_other_core(plugin: Plugin) -> None:
     for requirement in wanted:
         if not requirement.specifier.contains(seqforge.__version__, prereleases=True):
             raise WrongCore(f"it needs {CORE}{requirement.specifier}, and {seqforge.__version__} is installed")
+
+
+def _refuse_no_module(plugin: Plugin) -> None:
+    """`HookFault` if the value of the entry point can't name a module."""
+    if not _VALUE.fullmatch(plugin.value):
+        raise HookFault(f"its entry point names '{plugin.value}'; allowed: a module with hooks, package.module")
 
 
 def _place(error: BaseException | None) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from dataclasses import replace
 from typing import Any
 
 import pluggy
 
 from seqforge import hookspecs
 from seqforge.plugins.kinds import KINDS, SPECS
+from seqforge.plugins.reserved import reserved_name
 from seqforge.plugins.spec_values import check_spec
 
 __all__ = ["CORE_COMMANDS", "HookFault", "collect"]
@@ -26,8 +28,11 @@ class HookFault(Exception):
     """What a plugin's hooks do wrong, in words."""
 
 
-def collect(module: Any) -> dict[str, list[Any]]:
-    """The specs that a module with hooks registers, by kind; `HookFault` if it does not do so as documented."""
+def collect(module: Any, *, is_core: bool = False) -> dict[str, list[Any]]:
+    """The specs that a module with hooks registers, by kind; `HookFault` if it does not do so as documented.
+
+    Those of the core alone may have names that the core needs.
+    """
     manager = pluggy.PluginManager("seqforge")
     manager.add_hookspecs(hookspecs)
     _check_names(manager, module)
@@ -36,7 +41,10 @@ def collect(module: Any) -> dict[str, list[Any]]:
     for kind in KINDS:
         for implementation in getattr(manager.hook, f"{_PREFIX}{kind}").get_hookimpls():
             found.setdefault(kind, []).extend(_call(implementation.function, kind))
+    if not is_core:
+        _check_reserved(found)
     _check_double(found)
+    _check_shared(found.get("samplers", []))
     return found
 
 
@@ -98,6 +106,23 @@ def _call(function: Any, kind: str) -> list[Any]:
                 f"command '{spec.name}' is one of seqforge's own, which can't be replaced; it needs another name"
             )
     return list(specs)
+
+
+def _check_reserved(found: dict[str, list[Any]]) -> None:
+    for kind, specs in found.items():
+        for spec in specs:
+            if fault := reserved_name(kind, spec):
+                raise HookFault(f"{_PREFIX}{kind} gave a {SPECS[kind].__name__} that can't be used: {fault}")
+
+
+def _check_shared(samplers: list[Any]) -> None:
+    """Samplers of a plugin may share an option; then it must be the same, or its value would switch one of them on."""
+    first: dict[str, Any] = {}
+    for spec in samplers:
+        for option in spec.options:
+            other = first.setdefault(option.name, option)
+            if replace(option, help="", example="") != replace(other, help="", example=""):
+                raise HookFault(f"its samplers share the option '{option.name}', and do not declare it alike")
 
 
 def _check_double(found: dict[str, list[Any]]) -> None:

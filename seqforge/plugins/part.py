@@ -15,6 +15,7 @@ from typing import Any
 from seqforge.errors import NotInstalled, PluginError, SeqforgeError
 from seqforge.hookspecs import FormatSpec
 from seqforge.plugins.kinds import KINDS
+from seqforge.plugins.remedy import remedy
 from seqforge.plugins.spec_values import from_values, to_values
 
 __all__ = ["Part", "is_installed", "is_usual", "missing_requirements", "output_to_stderr", "short_name"]
@@ -56,7 +57,11 @@ class Part:
         cause = f"{type(error).__name__}: {error}"
         if isinstance(error, ModuleNotFoundError) and error.name and _top(error.name) != _top(self.spec.target):
             return cause, f"type: python -m pip install {_top(error.name)}"
-        return cause, f"reinstall {self.distribution}"
+        return cause, self.remedy(f"reinstall {self.distribution}")
+
+    def remedy(self, usual: str) -> str:
+        """What helps if its target is wrong: what is usual, unless its user is its author."""
+        return remedy(self.distribution, getattr(self.spec, "target", ""), usual)
 
     def build(self, **arguments: Any) -> Any:
         """Load the target and call it; what it raises beside errors of seqforge is a `PluginError` that names it."""
@@ -66,9 +71,8 @@ class Part:
         except (KeyboardInterrupt, MemoryError, SeqforgeError):
             raise
         except BaseException as error:
-            raise PluginError(
-                f"{self} can't be built: {type(error).__name__}: {error}; update {self.distribution}, or report it"
-            ) from error
+            helps = self.remedy(f"update {self.distribution}, or report it")
+            raise PluginError(f"{self} can't be built: {type(error).__name__}: {error}; {helps}") from error
 
     @contextlib.contextmanager
     def working(self, what: str) -> Iterator[None]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from seqforge.errors import RequestError, UnknownName
 from seqforge.plugins.part import Part
+from seqforge.plugins.remedy import remedy
 
 __all__ = [
+    "CORE",
     "DISABLED",
     "FAILED",
     "NOT_ALLOWED",
@@ -24,6 +26,9 @@ __all__ = [
     "prints",
     "usual_remedy",
 ]
+
+CORE = "seqforge-core"
+"""The distribution of the core."""
 
 OK = "ok"
 DISABLED = "disabled"
@@ -117,7 +122,8 @@ def prints(text: str) -> str:
 
 def usual_remedy(plugin: Plugin) -> str:
     """What helps against a plugin that is wrong."""
-    return f"update {plugin.distribution}, or type: seqforge plugins disable {plugin.full_name}"
+    first = remedy(plugin.distribution, plugin.value, f"update {plugin.distribution}", plugin.metadata)
+    return f"{first}, or type: seqforge plugins disable {plugin.full_name}"
 
 
 def normal(distribution: str) -> str:

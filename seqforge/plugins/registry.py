@@ -18,6 +18,7 @@ from seqforge.plugins.kinds import KINDS
 from seqforge.plugins.manifest import Manifest, Shelf
 from seqforge.plugins.part import Part
 from seqforge.plugins.plugin import (
+    CORE,
     DISABLED,
     FAILED,
     NOT_ALLOWED,
@@ -74,9 +75,8 @@ class Registry:
         )
         core = sys.modules["seqforge"]
         folder = str(Path(str(core.__file__)).parent)
-        registry.plugins.append(
-            Plugin("core", "seqforge-core", core.__version__, builtin.__name__, folder, specs=collect(builtin))
-        )
+        specs = collect(builtin, is_core=True)
+        registry.plugins.append(Plugin("core", CORE, core.__version__, builtin.__name__, folder, specs=specs))
         registry.plugins += installed_plugins(registry._shelf)
         registry._look_up()
         return registry
@@ -157,7 +157,7 @@ class Registry:
 
     def versions(self, parts: Iterable[Part]) -> dict[str, str]:
         """The versions of the distributions that the parts come from, and of the core."""
-        wanted = {"seqforge-core", *(part.distribution for part in parts)}
+        wanted = {CORE, *(part.distribution for part in parts)}
         return {plugin.distribution: plugin.version for plugin in self.plugins if plugin.distribution in wanted}
 
     def _named(self, kind: str, name: str) -> list[Part]:
@@ -235,13 +235,16 @@ class Registry:
             if other is plugin or other.state != OK:
                 continue
             shared = [
-                f"{KINDS[kind]} '{spec.name}'"
+                (kind, spec.name)
                 for kind, specs in plugin.specs.items()
                 for spec in specs
                 if any(_claim_the_same(spec, claimed) for claimed in other.specs.get(kind, ()))
             ]
             if shared:
                 yield _collision(plugin, other, shared)
+            if options := _sampling_options(plugin) & _sampling_options(other):
+                first = min(plugin, other, key=self.plugins.index)
+                yield _shared_options(plugin, other, sorted(options), first)
 
 
 def _claim_the_same(spec: Any, other: Any) -> bool:
@@ -269,11 +272,35 @@ def _pending(plugin: Plugin) -> PluginProblem:
     )
 
 
-def _collision(plugin: Plugin, other: Plugin, shared: list[str]) -> PluginProblem:
-    words = ", ".join(shared[:3]) + (f" and {len(shared) - 3} more" if len(shared) > 3 else "")
-    verb = "is" if len(shared) == 1 else "are"
-    cause = f"{words} {verb} also offered by plugin {other.entry_point} of {other.distribution}"
-    remedy = f"type: seqforge plugins disable {plugin.full_name} (or {other.full_name})"
+def _sampling_options(plugin: Plugin) -> set[str]:
+    """The names of the options of its samplers: those of all plugins stand in one table."""
+    return {option.name for spec in plugin.specs.get("samplers", ()) for option in spec.options}
+
+
+def _collision(plugin: Plugin, other: Plugin, shared: list[tuple[str, str]]) -> PluginProblem:
+    names = [f"{KINDS[kind]} '{name}'" for kind, name in shared]
+    remedy = _disabling(plugin, other)
     if plugin.distribution != other.distribution:
-        remedy = f"write {plugin.distribution}:NAME or {other.distribution}:NAME, or {remedy}"
+        name = shared[0][1] if len(shared) == 1 else "NAME"
+        remedy = f"write {plugin.distribution}:{name} or {other.distribution}:{name}, or {remedy}"
+    cause = f"{_listed(names)} also offered by plugin {other.entry_point} of {other.distribution}"
     return PluginProblem(plugin.distribution, plugin.entry_point, cause, remedy, left_out=False)
+
+
+def _shared_options(plugin: Plugin, other: Plugin, names: list[str], first: Plugin) -> PluginProblem:
+    claimed = _listed([f"the option '{name}' of samplers" for name in names])
+    whose = f"also offered by plugin {other.entry_point} of {other.distribution}"
+    cause = f"{claimed} {whose}; {first.full_name} alone gets what is set"
+    return PluginProblem(plugin.distribution, plugin.entry_point, cause, _disabling(plugin, other), left_out=False)
+
+
+def _listed(names: list[str]) -> str:
+    """The first of the names, and a verb."""
+    words = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{words} {'is' if len(names) == 1 else 'are'}"
+
+
+def _disabling(plugin: Plugin, other: Plugin) -> str:
+    """What to type to be rid of one of two plugins; the core can't be disabled."""
+    names = [one.full_name for one in (plugin, other) if one.distribution != CORE]
+    return f"type: seqforge plugins disable {names[0]}" + (f" (or {names[1]})" if len(names) > 1 else "")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import keyword
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from seqforge.hookspecs import Measure
+from seqforge.errors import RequestError
+from seqforge.hookspecs import STAGES, Measure
 from seqforge.options import Option
 from seqforge.plugins.kinds import SPECS
 
@@ -17,18 +19,24 @@ __all__ = ["check_spec", "from_values", "to_values"]
 _NESTED: Mapping[str, type] = {"options": Option, "prompt_options": Option, "measures": Measure}
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 _PLAIN = (str, int, float, bool)
+_OPTION = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 def check_spec(spec: Any) -> str:
     """What makes a spec unusable, in words; empty if nothing does."""
     if not isinstance(spec.name, str) or not spec.name or re.search(r"[\s:]|^-", spec.name):
-        return f"name is {spec.name!r}; allowed: a word without blanks and colons"
+        return f"name is {spec.name!r}; allowed: a word without blanks and colons, not beginning with a hyphen"
     for field in fields(spec):
         if fault := _check_field(str(field.type), field.name, getattr(spec, field.name)):
             return f"{spec.name}: {fault}"
     if hasattr(spec, "target") and not _TARGET.fullmatch(spec.target):
         return f"{spec.name}: target is '{spec.target}'; allowed: package.module:Name"
+    if hasattr(spec, "stage") and spec.stage not in STAGES:
+        return f"{spec.name}: stage is '{spec.stage}'; allowed: {', '.join(STAGES)}"
+    for name in ("options", "prompt_options"):
+        if fault := _check_options(getattr(spec, name, ())):
+            return f"{spec.name}: {name}: {fault}"
     return ""
 
 
@@ -90,3 +98,25 @@ def _check_tuple(name: str, value: Any) -> str:
             if fault := _check_field(str(field.type), field.name, getattr(one, field.name)):
                 return f"{name}: {one.name}: {fault}"
     return ""
+
+
+def _check_options(options: Sequence[Option]) -> str:
+    """What is wrong with options whose fields are all of their types."""
+    names = [option.name for option in options]
+    for option in options:
+        if not _OPTION.fullmatch(option.name) or keyword.iskeyword(option.name):
+            return f"name is {option.name!r}; allowed: words in lower case joined by _, and no word of Python's own"
+        if names.count(option.name) > 1:
+            return f"'{option.name}' is there twice"
+        if option.default is not None and (fault := _check_default(option)):
+            return fault
+    return ""
+
+
+def _check_default(option: Option) -> str:
+    """What is wrong with a default that is set: it is used as it is."""
+    try:
+        is_fine = bool(option.check(option.default) == option.default)
+    except RequestError:
+        is_fine = False
+    return "" if is_fine else f"default of {option.name} is {option.default!r}; allowed: {option.allowed()}"

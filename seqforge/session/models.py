@@ -12,7 +12,7 @@ from seqforge.files.model_file import ModelFile, read_model
 from seqforge.files.run_folder import model_path
 from seqforge.interfaces import Backend, BackendOptions, Codec, Model
 from seqforge.options import check_options
-from seqforge.plugins import Part, Registry
+from seqforge.plugins import CORE, Part, Registry
 
 __all__ = ["FoundModel", "find_model", "model_codec", "numpy_model"]
 
@@ -70,7 +70,7 @@ def model_codec(registry: Registry, model: ModelFile) -> tuple[Part, Codec]:
 
 def numpy_model(registry: Registry, model: ModelFile) -> Model:
     """The model in the numpy backend; one of an architecture that it does not know, in the backend that trained it."""
-    backend: Backend = registry.find("backends", "numpy").build()
+    backend: Backend = registry.find("backends", f"{CORE}:numpy").build()
     if model.spec.architecture not in backend.architectures:
         backend = _own_backend(registry, model)
     return backend.build(model.spec, model.weights, BackendOptions())

@@ -7,23 +7,36 @@ from typing import Any
 
 from seqforge.errors import RequestError, UnknownName
 from seqforge.generation.loop import Strategy
-from seqforge.generation.processors import STAGES
+from seqforge.hookspecs import STAGES
 from seqforge.interfaces import Vocabulary
 from seqforge.options import Option
-from seqforge.plugins import Part, Registry
+from seqforge.plugins import CORE, Part, Registry
 
 __all__ = ["changed_settings", "make_strategy", "portable_settings", "sampling_settings"]
 
-_CORE = "seqforge-core"
+_DRAW = "draw"
+"""The usual sampler, which is the core's, whoever else offers one of this name."""
+
+
+def _owners(registry: Registry) -> dict[str, tuple[Part, Option]]:
+    """Every option of every processor, sampler and search, by name: of two plugins the first has it."""
+    owners: dict[str, tuple[Part, Option]] = {}
+    for part in registry.parts("samplers"):
+        for option in part.spec.options:
+            owners.setdefault(option.name, (part, option))
+    return owners
 
 
 def _sampling_options(registry: Registry) -> dict[str, Option]:
-    """Every option of every processor, sampler and search, by name."""
-    return {option.name: option for part in registry.parts("samplers") for option in part.spec.options}
+    return {name: option for name, (_, option) in _owners(registry).items()}
+
+
+def _sampler(registry: Registry, name: str) -> Part:
+    return registry.find("samplers", f"{CORE}:{name}" if name == _DRAW else name)
 
 
 def _defaults(registry: Registry) -> dict[str, Any]:
-    return {"sampler": "draw", **{name: option.default for name, option in _sampling_options(registry).items()}}
+    return {"sampler": _DRAW, **{name: option.default for name, option in _sampling_options(registry).items()}}
 
 
 def sampling_settings(
@@ -35,12 +48,12 @@ def sampling_settings(
     """
     options = _sampling_options(registry)
     samplers = [part.spec.name for part in registry.parts("samplers") if part.spec.chooses]
-    settings: dict[str, Any] = {"sampler": values.get("sampler", "draw")}
+    settings: dict[str, Any] = {"sampler": values.get("sampler", _DRAW)}
     chosen = str(settings["sampler"])
     if not registry.has("samplers", chosen):
         raise UnknownName("sampler", chosen, samplers)
     of_set = "" if where == "--" else where
-    part = registry.find("samplers", chosen)  # an error if several packages offer it
+    part = _sampler(registry, chosen)  # an error if several packages offer it
     if not part.spec.chooses:
         raise _not_a_sampler(part, samplers, of_set)
     for name in values:
@@ -72,7 +85,7 @@ def portable_settings(registry: Registry, settings: Mapping[str, Any]) -> dict[s
     """Without the defaults of other packages: where a run goes on they may not be installed, and nobody needs them."""
     changed = changed_settings(registry, settings)
     own = {
-        option.name for part in registry.parts("samplers") if part.distribution == _CORE for option in part.spec.options
+        option.name for part in registry.parts("samplers") if part.distribution == CORE for option in part.spec.options
     }
     return {name: value for name, value in settings.items() if name in changed or name in own or name == "sampler"}
 
@@ -86,20 +99,33 @@ def make_strategy(registry: Registry, settings: Mapping[str, Any], vocabulary: V
     settings = {**_defaults(registry), **settings}
     processors = [part for part in registry.parts("samplers") if not part.spec.chooses]
     processors.sort(key=lambda part: STAGES.index(part.spec.stage))
-    active = [part for part in processors if _is_on(part, settings)]
-    sampler = registry.find("samplers", settings["sampler"])
-    return Strategy(tuple(_processor(part, settings, vocabulary) for part in active), _build(sampler, settings))
+    owners = _owners(registry)
+    options = [(part, _own_settings(part, settings, owners)) for part in processors]
+    active = [(part, own) for part, own in options if _is_on(part, own)]
+    sampler = _sampler(registry, settings["sampler"])
+    chooses = sampler.build(**_own_settings(sampler, settings, owners))
+    return Strategy(tuple(_processor(part, own, vocabulary) for part, own in active), chooses)
 
 
-def _is_on(part: Part, settings: Mapping[str, Any]) -> bool:
-    return any(settings[option.name] != option.default for option in part.spec.options)
+def _own_settings(part: Part, settings: Mapping[str, Any], owners: Mapping[str, tuple[Part, Option]]) -> dict[str, Any]:
+    """The settings of a part's options; of one that another plugin has under this name, the default."""
+    own = {}
+    for option in part.spec.options:
+        owner, _ = owners[option.name]
+        is_own = (owner.distribution, owner.entry_point) == (part.distribution, part.entry_point)
+        own[option.name] = settings[option.name] if is_own else option.default
+    return own
 
 
-def _processor(part: Part, settings: Mapping[str, Any], vocabulary: Vocabulary | None) -> Any:
-    processor = _build(part, settings)
+def _is_on(part: Part, own: Mapping[str, Any]) -> bool:
+    return any(own[option.name] != option.default for option in part.spec.options)
+
+
+def _processor(part: Part, own: Mapping[str, Any], vocabulary: Vocabulary | None) -> Any:
+    processor = part.build(**own)
     if vocabulary is not None and hasattr(processor, "with_vocabulary"):
         processor = processor.with_vocabulary(vocabulary)
-    if part.distribution == _CORE:
+    if part.distribution == CORE:
         return processor
 
     def named(*arguments: Any) -> Any:
@@ -107,7 +133,3 @@ def _processor(part: Part, settings: Mapping[str, Any], vocabulary: Vocabulary |
             return processor(*arguments)
 
     return named
-
-
-def _build(part: Part, settings: Mapping[str, Any]) -> Any:
-    return part.build(**{option.name: settings[option.name] for option in part.spec.options})

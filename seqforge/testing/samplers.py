@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.generation.processors import STAGES, softmax
+from seqforge.generation.processors import softmax
+from seqforge.hookspecs import STAGES
 from seqforge.interfaces import NONE, Processor, Sampler, Vocabulary
 from seqforge.options import check_options
 from seqforge.testing.suite import Suite, check
