@@ -49,7 +49,7 @@ def examine(plugin: Plugin, log: Path) -> Manifest:
         _refuse_no_module(plugin)
         module = importlib.metadata.EntryPoint(plugin.entry_point, plugin.value, "seqforge").load()
         seconds = time.process_time() - started
-        specs = collect(module)
+        specs = collect(module, is_core=plugin.distribution == CORE)
     except BaseException as error:  # noqa: BLE001  # whatever a plugin does wrong is its own fault
         cause, remedy, missing = fault_of(plugin, error)
         rests_on = grounds(plugin, logged(log), is_faulty=True)
