@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from seqforge.errors import RequestError, UnknownName
 from seqforge.generation.loop import Strategy
 from seqforge.hookspecs import STAGES
-from seqforge.interfaces import Vocabulary
+from seqforge.interfaces import Processor, Vocabulary
 from seqforge.options import Option
 from seqforge.plugins import CORE, Part, Registry
 
@@ -125,11 +126,16 @@ def _processor(part: Part, own: Mapping[str, Any], vocabulary: Vocabulary | None
     processor = part.build(**own)
     if vocabulary is not None and hasattr(processor, "with_vocabulary"):
         processor = processor.with_vocabulary(vocabulary)
-    if part.distribution == CORE:
-        return processor
+    return processor if part.distribution == CORE else _Guest(part, processor)
 
-    def named(*arguments: Any) -> Any:
-        with part.working("change logits"):
-            return processor(*arguments)
 
-    return named
+@dataclass(frozen=True)
+class _Guest:
+    """A processor of another package: what goes wrong in it names that."""
+
+    part: Part
+    processor: Processor
+
+    def __call__(self, *arguments: Any) -> Any:
+        with self.part.working("change logits"):
+            return self.processor(*arguments)
