@@ -59,9 +59,9 @@ def test_a_stage_that_nobody_knows_is_named(check):
         "    def __call__(self, logits, history, token_class):\n        return logits\n"
     )
     option = ", options=(Option(name='odd', type=bool, default=False, help='x'),)"
-    _, checks = check(sampler_hooks("afterwards", option), module)
-    assert of(checks, "failed", "sampler tested") == ["its stage is one of the documented order"]
-    assert "allowed: penalty, temperature, truncation, draw" in str(checks)
+    outcome, _ = check(sampler_hooks("afterwards", option), module)
+    assert outcome.status == 3
+    assert "stage is 'afterwards'; allowed: penalty, temperature, truncation, draw, search" in outcome.err
 
 
 def test_a_processor_is_checked_with_values_that_switch_it_on(check):
