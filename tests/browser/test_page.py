@@ -102,7 +102,9 @@ def test_the_lit_note_is_the_one_that_sounds(opened):
     notes, started = seen["notes"], seen["startedAt"]
     assert len({lit for _, lit in seen["samples"]}) > 20
     starts = {round(when, 3): frequency for when, frequency in seen["starts"]}
-    for clock, lit in seen["samples"]:
+    in_time = [now for before, now in itertools.pairwise(seen["samples"]) if now[0] - before[0] <= SECONDS_APART]
+    assert len(in_time) > len(seen["samples"]) / 2, "the browser came to hardly any frame in time"
+    for clock, lit in in_time:  # of a frame that came late nobody saw when the note was lit
         if lit < 0:
             sounding = [note for note in notes if started + note[0] <= clock < started + note[1]]
             assert all(
