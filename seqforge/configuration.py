@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from seqforge.errors import OutOfRange, RequestError, UnknownName
 
-__all__ = ["DataConfig", "RunConfig", "known_keys", "merge", "parse_assignment", "read_toml", "to_toml"]
+__all__ = ["DataConfig", "RunConfig", "known_keys", "merge", "nested", "parse_assignment", "read_toml", "to_toml"]
 
 
 class _Section(BaseModel):
@@ -171,6 +171,13 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         old = merged.get(key)
         merged[key] = merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
     return merged
+
+
+def nested(key: str, value: Any) -> dict[str, Any]:
+    """A dotted name and its value as tables: `a.b` and 1 are `{"a": {"b": 1}}`."""
+    for name in reversed(key.split(".")):
+        value = {name: value}
+    return dict(value)
 
 
 def parse_assignment(text: str, example: str = "training.steps=500") -> dict[str, Any]:

@@ -20,12 +20,12 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from seqforge import threads
 from seqforge.abilities import Drawing
 from seqforge.commands.failures import warn
+from seqforge.commands.run import limit_threads
 from seqforge.commands.run_progress import RunProgress
 from seqforge.commands.takes_report import in_a_line
-from seqforge.configuration import merge
+from seqforge.configuration import merge, nested
 from seqforge.errors import OutOfRange, RequestError
 from seqforge.files.lock import locked
 from seqforge.files.run_folder import RunFolder, filled_folder, fresh_folder, refuse_file, refuse_occupied
@@ -129,9 +129,9 @@ def run(
     typed = {"data.source": data, "model.start": start, "seed": seed}
     changes: dict[str, Any] = {}
     for key, value in {**(settings or {}), **{key: value for key, value in typed.items() if value is not None}}.items():
-        changes = merge(changes, _nested(key, value))
+        changes = merge(changes, nested(key, value))
     starting = starting_values(registry, request)
-    threads.limit(changes.get("threads", starting.get("threads", 1)))
+    limit_threads(changes.get("threads", starting.get("threads", 1)))
     plan = make_plan(registry, starting, changes, backend=backend)
     if out is not None:
         refuse_occupied(Path(out))
@@ -208,13 +208,6 @@ def _refuse_sampling(registry: Registry, prompt: Mapping[str, Any]) -> None:
         if name in others:
             right = f"sampling={{{name!r}: {value!r}}}" if others[name] == "sampling" else f"{others[name]}={value!r}"
             raise RequestError(f"there is no argument {name}; write {right}")
-
-
-def _nested(key: str, value: Any) -> dict[str, Any]:
-    """A dotted name and its value as tables: `a.b` and 1 are `{"a": {"b": 1}}`."""
-    for name in reversed(key.split(".")):
-        value = {name: value}
-    return dict(value)
 
 
 def _frame(page: Path) -> str:

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 IMPORTS = "from seqforge import CodecSpec, FormatSpec, RecipeSpec, hookimpl\n"
 FORMATS = IMPORTS + "@hookimpl\ndef seqforge_register_formats({arguments}):\n    return [{format}]\n"
 FORMAT = "FormatSpec(name={name!r}, target='seqforge_toy.files:TextFile', summary='a format', suffix='.x', codecs=())"
+GOOD = FORMATS.replace("{arguments}", "")
+
+
+def hooks(name):
+    return GOOD.format(format=FORMAT.format(name=name))
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,31 @@ def process(python):
 
 
 @pytest.fixture
+def site(plant, tmp_path):
+    """`site(source)`: install `some-thing` with a hook module; gives its folder."""
+
+    def start(source, **modules):
+        files = {name if "." in name else f"{name}.py": text for name, text in modules.items()}
+        sources = {"some_thing.py": source, **files}
+        return plant(tmp_path / "site", "some-thing", {"some": "some_thing"}, sources)
+
+    return start
+
+
+@pytest.fixture
+def formats(process, tmp_path):
+    """The names of `list formats`, with a cache that is empty at first, and the warnings."""
+
+    def start(path, **environment):
+        environment = {"XDG_CACHE_HOME": str(tmp_path / "cache"), **environment}
+        outcome = process("list", "formats", "--json", path=[path], **environment)
+        assert outcome.status == 0, outcome.err
+        return {row["name"] for row in json.loads(outcome.out)}, outcome.err
+
+    return start
+
+
+@pytest.fixture
 def terminal(tmp_path, toy_path):
     """`terminal("run", "toy")`: the command on a terminal of 80 columns and 40 lines; what came there."""
     pty, termios = (

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import seqforge
-from seqforge.commands.failures import warn
+from seqforge.commands.failures import UsageError, warn
 from seqforge.commands.plugin_command import announce, mount
 from seqforge.commands.plugins_list import print_plugins
 from seqforge.errors import PluginError, UnknownName
@@ -54,8 +54,6 @@ _QUIET = (["plugins", "disable"], ["plugins", "enable"], ["plugins", "doctor"], 
 _QUICK = (["plugins", "list"], ["plugins", "list", "--json"])
 """Done without Typer, which checks every value with pydantic: that takes longer to import than all else together."""
 
-_UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # Typer gives its own base no public name
-
 
 def run_app(registry: Registry, arguments: list[str]) -> int | None:
     """Do what the arguments ask for; the exit status."""
@@ -67,7 +65,7 @@ def run_app(registry: Registry, arguments: list[str]) -> int | None:
         return None
     try:
         return _status(make_app(registry, arguments)(arguments, standalone_mode=False))
-    except _UsageError:
+    except UsageError:
         is_new = registry.settle(patient=True)
         _explain(registry, words[0] if words else "")
         if not is_new:

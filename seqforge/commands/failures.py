@@ -13,14 +13,15 @@ import typer
 from seqforge.commands.screen import forget_output, printable
 from seqforge.errors import Interrupted, SeqforgeError
 
-__all__ = ["INTERRUPTED", "report", "warn"]
+__all__ = ["INTERRUPTED", "UsageError", "report", "warn"]
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-_UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # Typer gives its own base no public name
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""Of a command line that can't be read: Typer gives its own base no public name."""
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def report(*, debug: bool) -> Iterator[None]:
             raise
         print(f"error: {_one_line(str(error))}", file=sys.stderr)
         sys.exit(error.exit_status)
-    except _UsageError as error:
+    except UsageError as error:
         _report_usage(error)
         sys.exit(2)
     except BrokenPipeError:  # of `| head` and the like

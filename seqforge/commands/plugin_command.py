@@ -9,12 +9,12 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
+from seqforge.commands.failures import UsageError
 from seqforge.errors import PluginError, SeqforgeError
 from seqforge.plugins import Part
 
 __all__ = ["announce", "mount"]
 
-_UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # Typer gives its own base no public name
 _COMPLETION = ("install_completion", "show_completion")
 """Options that Typer adds to an app of its own: they would complete a program that there is not."""
 
@@ -51,7 +51,7 @@ def _calling(part: Part) -> Callable[[typer.Context], None]:
             command.params = [parameter for parameter in command.params if parameter.name not in _COMPLETION]
             with command.make_context(context.info_name, list(context.args), parent=context.parent) as own:
                 command.invoke(own)
-        except (SeqforgeError, OSError, KeyboardInterrupt, SystemExit, MemoryError, typer.Exit, _UsageError):
+        except (SeqforgeError, OSError, KeyboardInterrupt, SystemExit, MemoryError, typer.Exit, UsageError):
             raise
         except typer.Abort:
             raise typer.Exit(1) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,8 @@ import typer
 from seqforge.commands.failures import warn
 from seqforge.commands.screen import counted, print_json, printable
 from seqforge.errors import NotInstalled, PluginError, RequestError
-from seqforge.plugins import Plugin, Registry, plugins_named
+from seqforge.plugins import DISABLED, NOT_ALLOWED, Plugin, Registry, plugins_named
+from seqforge.plugins.child import search_environment
 
 __all__ = ["check"]
 
@@ -65,12 +65,12 @@ def check(
 
 def _refuse(plugin: Plugin) -> None:
     """`PluginError` if the plugin can't be used, `RequestError` if the user does not want it."""
-    if plugin.state == "disabled":
+    if plugin.state == DISABLED:
         raise RequestError(
             f"plugin {plugin.entry_point} of {plugin.distribution} is disabled; "
             f"type: seqforge plugins enable {plugin.full_name}"
         )
-    if plugin.state == "not allowed":
+    if plugin.state == NOT_ALLOWED:
         raise RequestError(f"plugin {plugin.entry_point} of {plugin.distribution} is not in SEQFORGE_PLUGINS; add it")
     if plugin.problem and plugin.problem.left_out:
         raise PluginError(str(plugin.problem))
@@ -114,7 +114,7 @@ def _records(plugins: Sequence[Plugin], data: Sequence[str]) -> Iterator[Record]
                 stderr=messages,
                 encoding="utf-8",
                 cwd=folder,
-                env={**os.environ, "PYTHONPATH": _search_path()},
+                env=search_environment(),
             ) as process,
         ):
             running, is_finished = "the plugin: its checks can be prepared", False
@@ -131,11 +131,6 @@ def _records(plugins: Sequence[Plugin], data: Sequence[str]) -> Iterator[Record]
                 "outcome": "failed",
                 "detail": _end(process.returncode, folder / "messages.txt"),
             }
-
-
-def _search_path() -> str:
-    """Where this process finds modules, for one that runs in another folder."""
-    return os.pathsep.join(str(Path(path).absolute()) for path in sys.path if path)
 
 
 def _end(status: int, messages: Path) -> str:

@@ -10,7 +10,7 @@ import typer
 
 from seqforge.commands.screen import counted, print_json, printable
 from seqforge.errors import PluginError
-from seqforge.plugins import Plugin, Registry
+from seqforge.plugins import DISABLED, NOT_ALLOWED, Plugin, Registry
 
 if TYPE_CHECKING:
     from seqforge.plugins.checkup import Finding
@@ -25,7 +25,7 @@ def doctor(context: typer.Context, json: Annotated[bool, typer.Option("--json", 
     registry: Registry = context.obj
     registry.settle(patient=True)
     rows = []
-    wanted = [plugin for plugin in registry.plugins if plugin.state not in ("disabled", "not allowed")]
+    wanted = [plugin for plugin in registry.plugins if plugin.state not in (DISABLED, NOT_ALLOWED)]
     with closing(diagnoses(wanted)) as found:
         for plugin in registry.plugins:
             diagnosis = next(found) if plugin in wanted else None

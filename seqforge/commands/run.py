@@ -120,7 +120,7 @@ def _values(
     registry: Registry, request: str, assignments: list[str], typed: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The recipe's or file's values, and the changes: by `--set`, and over them by the other options."""
-    from seqforge.configuration import merge, parse_assignment
+    from seqforge.configuration import merge, nested, parse_assignment
     from seqforge.recipes import starting_values
 
     changes: dict[str, Any] = {}
@@ -128,8 +128,7 @@ def _values(
         changes = merge(changes, parse_assignment(assignment))
     for key, value in typed.items():
         if value is not None:
-            section, _, name = key.rpartition(".")
-            changes = merge(changes, {section: {name: value}} if section else {name: value})
+            changes = merge(changes, nested(key, value))
     return starting_values(registry, request), changes
 
 

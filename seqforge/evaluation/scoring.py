@@ -22,7 +22,7 @@ __all__ = [
     "token_nats",
 ]
 
-_ROWS, _STEPS = 16, 128  # one shape for all calls: a framework that compiles for each shape compiles once
+_ROWS, _STEPS = 16, 128  # of all calls but those of one piece alone: a framework compiles for each shape
 _ALWAYS = "token"  # the unit that needs no codec
 
 

@@ -8,12 +8,14 @@ plugin but the target of a part that is used.
 from seqforge.plugins.installed import origin
 from seqforge.plugins.kinds import KINDS
 from seqforge.plugins.part import Part, is_usual, missing_requirements, short_name
-from seqforge.plugins.plugin import CORE, Plugin, PluginProblem, plugins_named
+from seqforge.plugins.plugin import CORE, DISABLED, NOT_ALLOWED, Plugin, PluginProblem, plugins_named
 from seqforge.plugins.registry import Registry
 
 __all__ = [
     "CORE",
+    "DISABLED",
     "KINDS",
+    "NOT_ALLOWED",
     "Part",
     "Plugin",
     "PluginProblem",

@@ -122,8 +122,8 @@ class Child:
 
 
 def search_environment() -> dict[str, str]:
-    """The environment for a process that finds the modules which this one finds."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    """The environment for a process that finds the modules which this one finds, in whatever folder it runs."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in sys.path if path)}
 
 
 def run_task(task: str, argument: Any, answer: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from seqforge.plugins.child import search_environment
 from seqforge.reading.job import Job
 
 __all__ = ["ReadingPool"]
@@ -76,7 +77,7 @@ class ReadingPool:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env=search_environment(),
         )
         self._processes.add(process)
         return process
