@@ -73,7 +73,7 @@ def open_dataset(
     if registry.has("datasets", source):
         dataset: Dataset = registry.find("datasets", source).build(codec=codec, **options)
         return dataset
-    paths = _paths(registry, source, codec_name)
+    paths = _paths(registry, source)
     return FileCorpus(
         registry,
         paths,
@@ -203,14 +203,10 @@ def _takes(spec: Any, codec: str) -> bool:
     return not spec.codecs or short_name(codec) in spec.codecs
 
 
-def _paths(registry: Registry, source: str, codec: str = "") -> list[Path]:
-    """The files that a file name, a folder or a glob stands for, in the order of their names.
-
-    Of a folder those that have a reader, whose works `codec` takes if there is one.
-    """
+def _paths(registry: Registry, source: str) -> list[Path]:
+    """The files that a file name, a folder or a glob stands for, in the order of their names."""
     known = ", ".join(registry.names("datasets")) or "none"
-    readers = [part.spec for part in registry.parts("readers") if not codec or _takes(part.spec, codec)]
-    suffixes = sorted({suffix for reader in readers for suffix in reader.suffixes})
+    suffixes = sorted({suffix for part in registry.parts("readers") for suffix in part.spec.suffixes})
     path = Path(source).expanduser()
     if path.is_dir():
         paths = sorted(found for found in path.rglob("*") if found.is_file() and found.suffix.lower() in suffixes)
