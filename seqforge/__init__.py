@@ -21,10 +21,12 @@ from seqforge.errors import (
 )
 from seqforge.hookspecs import (
     BackendSpec,
+    CallbackSpec,
     CodecSpec,
     CommandSpec,
     DatasetSpec,
     FormatSpec,
+    LauncherSpec,
     Measure,
     MetricSpec,
     PretrainedSpec,
@@ -38,6 +40,7 @@ from seqforge.options import Option, check_options
 if TYPE_CHECKING:
     from seqforge.abilities import Divisible, Drawing, Naming, Placing, Quotable, QuotationView, Showing, Shown, View
     from seqforge.architectures.lstm import LSTM, DropoutMasks, dropout_masks, output_views
+    from seqforge.callbacks import Callback, TrackedRun
     from seqforge.interfaces import (
         NONE,
         UNKNOWN,
@@ -61,12 +64,14 @@ if TYPE_CHECKING:
         Sampler,
         Score,
         Search,
+        Share,
         Source,
         State,
         Stepper,
         Vocabulary,
         Work,
     )
+    from seqforge.launching import Answer, Call, Distributable, Distributed, Launcher, Worker
 
 __version__ = "0.1.0"
 
@@ -74,12 +79,16 @@ __all__ = [
     "LSTM",
     "NONE",
     "UNKNOWN",
+    "Answer",
     "Architecture",
     "Audit",
     "Backend",
     "BackendOptions",
     "BackendSpec",
     "Batch",
+    "Call",
+    "Callback",
+    "CallbackSpec",
     "Codec",
     "CodecSpec",
     "CommandSpec",
@@ -87,6 +96,8 @@ __all__ = [
     "DataError",
     "Dataset",
     "DatasetSpec",
+    "Distributable",
+    "Distributed",
     "Divisible",
     "Drawing",
     "DropoutMasks",
@@ -94,6 +105,8 @@ __all__ = [
     "Format",
     "FormatSpec",
     "Guides",
+    "Launcher",
+    "LauncherSpec",
     "Measure",
     "Metric",
     "MetricSpec",
@@ -120,16 +133,19 @@ __all__ = [
     "Score",
     "Search",
     "SeqforgeError",
+    "Share",
     "Showing",
     "Shown",
     "Source",
     "State",
     "Stepper",
+    "TrackedRun",
     "TrainingDiverged",
     "UnknownName",
     "View",
     "Vocabulary",
     "Work",
+    "Worker",
     "__version__",
     "check_options",
     "dropout_masks",
@@ -138,6 +154,8 @@ __all__ = [
 ]
 
 _ABILITIES = ("Divisible", "Drawing", "Naming", "Placing", "Quotable", "QuotationView", "Showing", "Shown", "View")
+_OF_LAUNCHING = ("Answer", "Call", "Distributable", "Distributed", "Launcher", "Worker")
+_OF_CALLBACKS = ("Callback", "TrackedRun")
 _OF_THE_LSTM = ("LSTM", "DropoutMasks", "dropout_masks", "output_views")
 
 
@@ -152,6 +170,14 @@ def __getattr__(name: str) -> Any:
         from seqforge import abilities
 
         return getattr(abilities, name)
+    if name in _OF_LAUNCHING:
+        from seqforge import launching
+
+        return getattr(launching, name)
+    if name in _OF_CALLBACKS:
+        from seqforge import callbacks
+
+        return getattr(callbacks, name)
     from seqforge import interfaces
 
     return getattr(interfaces, name)

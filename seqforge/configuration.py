@@ -67,6 +67,21 @@ class BackendConfig(_OpenSection):
     name: str = Field("auto", description="auto: SEQFORGE_BACKEND, else the first installed of torch, keras, numpy")
 
 
+class LauncherConfig(_OpenSection):
+    """Where the training is done."""
+
+    name: str = Field("local", description="the launcher; local: this process")
+    workers: int = Field(
+        1, ge=1, le=10_000, description="processes that train one model together, a share of each batch"
+    )
+
+
+class CallbacksConfig(_OpenSection):
+    """What follows the run; it changes nothing of what comes of it."""
+
+    use: tuple[str, ...] = Field((), description="the callbacks that are told how the run goes")
+
+
 class WindowsConfig(_Section):
     """How pieces are cut into training examples."""
 
@@ -111,6 +126,8 @@ class RunConfig(_Section):
     codec: CodecConfig = Field(default_factory=CodecConfig)
     model: ModelConfig = Field(default_factory=ModelConfig)
     backend: BackendConfig = Field(default_factory=BackendConfig)
+    launcher: LauncherConfig = Field(default_factory=LauncherConfig)
+    callbacks: CallbacksConfig = Field(default_factory=CallbacksConfig)
     windows: WindowsConfig = Field(default_factory=WindowsConfig)
     training: TrainingConfig = Field(default_factory=TrainingConfig)
     samples: SamplesConfig = Field(default_factory=SamplesConfig)

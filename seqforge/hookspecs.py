@@ -15,10 +15,12 @@ from seqforge.options import Option
 __all__ = [
     "STAGES",
     "BackendSpec",
+    "CallbackSpec",
     "CodecSpec",
     "CommandSpec",
     "DatasetSpec",
     "FormatSpec",
+    "LauncherSpec",
     "Measure",
     "MetricSpec",
     "PretrainedSpec",
@@ -182,6 +184,29 @@ class CommandSpec:
     requires: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class LauncherSpec(Spec):
+    """Runs work in other processes, here or elsewhere; the target gives a `Launcher`.
+
+    `rendezvous` are the ways in which it lets the workers of one run find one another, such as `torch`: a backend
+    names the one that it needs. Without any it has one worker a run. `install` is what to type if requirements are
+    missing.
+    """
+
+    rendezvous: tuple[str, ...] = ()
+    install: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackSpec(Spec):
+    """Is told how runs go that name it in `callbacks.use`; the target gives a `Callback`.
+
+    `install` is what to type if requirements are missing.
+    """
+
+    install: str = ""
+
+
 @hookspec
 def seqforge_register_datasets() -> list[DatasetSpec]:  # type: ignore[empty-body]
     """Offer corpora by name, for `--data NAME`."""
@@ -230,3 +255,13 @@ def seqforge_register_models() -> list[PretrainedSpec]:  # type: ignore[empty-bo
 @hookspec
 def seqforge_register_commands() -> list[CommandSpec]:  # type: ignore[empty-body]
     """Offer commands of your own, for `seqforge NAME ...`."""
+
+
+@hookspec
+def seqforge_register_launchers() -> list[LauncherSpec]:  # type: ignore[empty-body]
+    """Offer to run work in other processes, for `--launcher NAME`."""
+
+
+@hookspec
+def seqforge_register_callbacks() -> list[CallbackSpec]:  # type: ignore[empty-body]
+    """Offer to follow runs, for `callbacks.use`."""

@@ -39,6 +39,7 @@ __all__ = [
     "Sampler",
     "Score",
     "Search",
+    "Share",
     "Source",
     "State",
     "Stepper",
@@ -123,17 +124,27 @@ class Piece:
     context: Ints
 
 
+@dataclass(frozen=True)
+class Share:
+    """Which rows of an optimizer step's batch of `total` rows a worker has: those from number `first` on."""
+
+    first: int
+    total: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """Training examples: `inputs`, `targets` (B, T) int32, `context` (B, T, F) int32 of the target.
 
-    `weight` (B, T) float32 is 0 where masked, and sums to 1 over the whole optimizer step.
+    `weight` (B, T) float32 is 0 where masked, and sums to 1 over the whole optimizer step. Where several workers share
+    the step, `share` says which of its rows these are.
     """
 
     inputs: Ints
     context: Ints
     targets: Ints
     weight: Floats
+    share: Share | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,10 +160,15 @@ class ModelSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class BackendOptions:
-    """What a backend is told beside the spec: `clip_norm` (0: off) is the largest global norm of the gradients."""
+    """What a backend is told beside the spec: `clip_norm` (0: off) is the largest global norm of the gradients.
+
+    `workers` is how many processes train the model together, `rank` which of them this one is; see `Distributable`.
+    """
 
     clip_norm: float = 0.0
     threads: int = 1
+    workers: int = 1
+    rank: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

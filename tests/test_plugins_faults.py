@@ -168,9 +168,6 @@ def test_the_names_that_no_option_can_have_are_those_of_the_core(process):
     assert {"seed", "n", "help", "temperature"} <= shown
     assert shown | {"context", "model"} == set(GENERATE_OPTIONS)
     assert set(DataConfig.model_fields) == set(DATA_KEYS)
-    sections = {
-        name: set(RunConfig.model_fields[name].annotation.model_fields) for name in ("codec", "backend", "model")
-    }
-    assert sections["codec"] == set(SECTION_KEYS["codecs"])
-    assert sections["backend"] == set(SECTION_KEYS["backends"])
-    assert sections["model"] == set(SECTION_KEYS["architectures"])
+    sections = {"codecs": "codec", "backends": "backend", "architectures": "model", "launchers": "launcher"}
+    for kind, section in {**sections, "callbacks": "callbacks"}.items():
+        assert set(RunConfig.model_fields[section].annotation.model_fields) == set(SECTION_KEYS[kind])

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforge.interfaces import ContextField, ModelSpec
+from seqforge.interfaces import ContextField, ModelSpec, Share
 from seqforge.options import Option
 
 __all__ = ["LSTM", "DropoutMasks", "context_embedding_size", "dropout_masks", "input_size", "output_views"]
@@ -62,14 +62,17 @@ class DropoutMasks:
     recurrent: tuple[Floats, ...]
 
 
-def dropout_masks(spec: ModelSpec, batch_size: int, seed: int) -> DropoutMasks:
+def dropout_masks(spec: ModelSpec, batch_size: int, seed: int, share: Share | None = None) -> DropoutMasks:
     """The masks of a training step; they depend on the seed alone, so dropout is the same on every backend.
 
+    With a `share` of the step they are those of its rows among all, so that it is the same with any number of workers.
     Units are dropped for a whole window (Gal and Ghahramani 2016, arXiv 1512.05287), weights of the recurrent kernel
     for a whole step (Merity et al. 2018, arXiv 1708.02182).
     """
     generator = np.random.Generator(np.random.PCG64(seed))
     layers, hidden = int(spec.options["layers"]), int(spec.options["hidden"])
+    total = share.total if share else batch_size
+    own = slice(share.first, share.first + batch_size) if share else slice(None)
 
     def masks(option: str, count: int, *shape: int) -> tuple[Floats, ...]:
         rate = float(spec.options.get(option, 0))  # models of an earlier version lack some
@@ -77,10 +80,10 @@ def dropout_masks(spec: ModelSpec, batch_size: int, seed: int) -> DropoutMasks:
         drawn = range(count if rate else 0)
         return tuple((generator.random(shape, dtype=np.float32) >= rate) * keep for _ in drawn)
 
-    outputs = masks("dropout", layers, batch_size, 1, hidden)
+    outputs = tuple(mask[own] for mask in masks("dropout", layers, total, 1, hidden))
     recurrent = masks("recurrent_dropout", layers, hidden, 4 * hidden)
-    inputs = masks("input_dropout", 1, batch_size, 1, input_size(spec))
-    return DropoutMasks(inputs=inputs[0] if inputs else None, outputs=outputs, recurrent=recurrent)
+    inputs = masks("input_dropout", 1, total, 1, input_size(spec))
+    return DropoutMasks(inputs=inputs[0][own] if inputs else None, outputs=outputs, recurrent=recurrent)
 
 
 def _dropout(name: str, what: str) -> Option:

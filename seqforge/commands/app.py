@@ -40,7 +40,9 @@ _SUMMARIES = {
     ),
     "inspect": "Show what is in data - kept, dropped, and why -, in a model, or in a run.",
     "export": "Write the forward step of a model as ONNX, with its vocabulary.",
-    "list": "List recipes, models, data, backends, architectures, samplers, formats, metrics or runs.",
+    "list": (
+        "List recipes, models, data, backends, architectures, samplers, formats, metrics, launchers, callbacks or runs."
+    ),
     "recipes": "Show a recipe, or copy it to a file of your own.",
     "plugins": "Look at the installed plugins, switch them on and off, and check them.",
 }

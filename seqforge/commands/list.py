@@ -21,6 +21,8 @@ _KINDS = {
     "samplers": "samplers",
     "formats": "formats",
     "metrics": "metrics",
+    "launchers": "launchers",
+    "callbacks": "callbacks",
 }
 _WHAT = [*_KINDS, "architectures", "runs"]
 
@@ -30,7 +32,7 @@ def list_(
     what: Annotated[str, typer.Argument(metavar="|".join(_WHAT), help="What to list.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List recipes, models, data, backends, architectures, samplers, formats, metrics or runs."""
+    """List recipes, models, data, backends, architectures, samplers, formats, metrics, launchers, callbacks or runs."""
     if what not in _WHAT:
         raise UnknownName("list", what, _WHAT)
     registry: Registry = context.obj

@@ -49,7 +49,7 @@ class LSTMModel:
     @_quiet
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
-        masks = dropout_masks(self.spec, len(batch.inputs), seed)
+        masks = dropout_masks(self.spec, len(batch.inputs), seed, batch.share)
         start = state if state is not None else self.initial_state(len(batch.inputs))
         result = self._run(batch.inputs, batch.context, start, masks)
         logits = self._logits(result.output, batch.context)

@@ -6,10 +6,12 @@ from typing import Any
 
 from seqforge.hookspecs import (
     BackendSpec,
+    CallbackSpec,
     CodecSpec,
     CommandSpec,
     DatasetSpec,
     FormatSpec,
+    LauncherSpec,
     MetricSpec,
     PretrainedSpec,
     ReaderSpec,
@@ -30,6 +32,8 @@ KINDS = {
     "recipes": "recipe",
     "models": "model",
     "commands": "command",
+    "launchers": "launcher",
+    "callbacks": "callback",
 }
 """The word for one of each kind."""
 
@@ -44,5 +48,7 @@ SPECS: dict[str, type[Any]] = {
     "recipes": RecipeSpec,
     "models": PretrainedSpec,
     "commands": CommandSpec,
+    "launchers": LauncherSpec,
+    "callbacks": CallbackSpec,
 }
 """The spec of each kind."""

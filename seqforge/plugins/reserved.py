@@ -23,9 +23,11 @@ SECTION_KEYS: Mapping[str, tuple[str, ...]] = {
     "codecs": ("name",),
     "backends": ("name",),
     "architectures": ("architecture", "start"),
+    "launchers": ("name", "workers"),
+    "callbacks": ("use",),
 }
-"""The core's keys of `codec`, `backend` and `model`, which have a table of the name of each part beside them; a test
-holds that they have these.
+"""The core's keys of `codec`, `backend`, `model`, `launcher` and `callbacks`, which have a table of the name of each
+part beside them; a test holds that they have these.
 """
 
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {"codecs": ("vocabulary",), "datasets": ("codec",)}

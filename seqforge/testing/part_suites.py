@@ -29,6 +29,8 @@ _WITHOUT_SUITE = {
     "recipes": "there is no suite for recipes; seqforge run {name} --dry-run tries it",
     "models": "there is no suite for models; seqforge inspect {name} reads it",
     "commands": "there is no suite for commands; seqforge {name} --help imports it",
+    "launchers": "there is no suite for launchers; seqforge run RECIPE --launcher {name} tries it",
+    "callbacks": "there is no suite for callbacks; seqforge run RECIPE --callback {name} tries it",
 }
 _EXCUSES = {
     "codecs": "too few checks without pieces; name a data set or files by --data",

@@ -33,7 +33,7 @@ class LSTMModel:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
         inputs = self._arrays(batch.inputs, batch.context, start)
-        masks = dropout_masks(self.spec, len(batch.inputs), seed)
+        masks = dropout_masks(self.spec, len(batch.inputs), seed, batch.share)
         if masks.inputs is not None:
             inputs["input_mask"] = masks.inputs
         if masks.outputs:

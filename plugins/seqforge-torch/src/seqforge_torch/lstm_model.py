@@ -39,7 +39,7 @@ class LSTMModel:
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
-        masks = dropout_masks(self.spec, len(batch.inputs), seed)
+        masks = dropout_masks(self.spec, len(batch.inputs), seed, batch.share)
         logits, end = self._run(batch.inputs, batch.context, start, masks)
         targets = _integers(batch.targets).clamp_(min=0).reshape(-1)
         nats = functional.cross_entropy(logits.reshape(-1, self.spec.vocabulary_size), targets, reduction="none")
