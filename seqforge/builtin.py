@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from seqforge.hookspecs import BackendSpec, FormatSpec, SamplerSpec, hookimpl
+from seqforge.hookspecs import BackendSpec, FormatSpec, LauncherSpec, SamplerSpec, hookimpl
 from seqforge.options import Option
 
-__all__ = ["seqforge_register_backends", "seqforge_register_formats", "seqforge_register_samplers"]
+__all__ = [
+    "seqforge_register_backends",
+    "seqforge_register_formats",
+    "seqforge_register_launchers",
+    "seqforge_register_samplers",
+]
 
 # An option's default switches its processor off.
 _TEMPERATURE = Option(
@@ -209,4 +214,16 @@ def _choices() -> list[SamplerSpec]:
             summary="draw whole sequences without replacement",
             options=(_BEAM_WIDTH,),
         ),
+    ]
+
+
+@hookimpl
+def seqforge_register_launchers() -> list[LauncherSpec]:
+    """Offer this machine."""
+    return [
+        LauncherSpec(
+            name="local",
+            target="seqforge.local_launcher:LocalLauncher",
+            summary="this machine: a run in this process, others in processes beside it",
+        )
     ]

@@ -29,6 +29,12 @@ def resume(
     backend: Annotated[
         str | None, typer.Option("--backend", metavar="NAME", help="Another engine than that of the run.")
     ] = None,
+    launcher: Annotated[
+        str | None, typer.Option("--launcher", metavar="NAME", help="What starts the workers now.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Processes that train the model together now.")
+    ] = None,
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="For matrix products.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")] = False,
@@ -36,7 +42,7 @@ def resume(
     """Go on with a run that was interrupted, killed or moved, from its last complete state."""
     registry: Registry = context.obj
     from seqforge.commands.bar import waiting
-    from seqforge.configuration import read_toml
+    from seqforge.configuration import merge, nested, read_toml
     from seqforge.recipes import starting_values
     from seqforge.session.checkpoints import last_checkpoint
     from seqforge.session.data import load_corpus
@@ -56,8 +62,10 @@ def resume(
     changes: dict[str, Any] = {}
     if data is not None:
         changes["data"] = {"source": data}
-    if threads is not None:
-        changes["threads"] = threads
+    typed = {"launcher.name": launcher, "launcher.workers": workers, "threads": threads}
+    for key, value in typed.items():
+        if value is not None:
+            changes = merge(changes, nested(key, value))
     limit_threads(changes.get("threads", starting.get("threads", 1)))
     plan = make_plan(registry, starting, changes, backend=backend)
     with waiting("reading the data", is_shown=not (json or quiet)):

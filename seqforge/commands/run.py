@@ -35,6 +35,12 @@ def run(
     backend: Annotated[
         str | None, typer.Option("--backend", metavar="NAME", help="The engine: numpy, torch, keras ...")
     ] = None,
+    launcher: Annotated[
+        str | None, typer.Option("--launcher", metavar="NAME", help="What starts the workers; local: this process.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Processes that train the model together.")
+    ] = None,
     from_: Annotated[
         str | None,
         typer.Option(
@@ -65,6 +71,8 @@ def run(
         "data.source": data,
         "model.architecture": model,
         "model.start": from_,
+        "launcher.name": launcher,
+        "launcher.workers": workers,
         "seed": seed,
         "threads": threads,
     }

@@ -68,10 +68,18 @@ class RunProgress:
                 f"trained on {printable(model.data['source'])}"
             )
         self._say(f"backend   {self.plan.engine}")
+        if not self.plan.placement.is_here:
+            placement = self.plan.placement
+            self._say(f"launcher  {placement.part.spec.name}: {counted(placement.workers, 'worker')}")
 
     def on_resume(self, step: int) -> None:
         """Say where the training goes on."""
         self._say(f"resume    after step {step:,} of {self.plan.config.training.steps:,}")
+
+    def on_restart(self, step: int) -> None:
+        """Say that a worker was lost, and where the training goes on."""
+        self._losses.clear()
+        self._say(f"restart   a worker was lost; all go on after step {step:,}")
 
     def on_stage(self, stage: str) -> None:
         """Start the bar anew."""

@@ -39,6 +39,9 @@ __all__ = ["Registry"]
 _FIRST_PARTY = {
     ("backends", "torch"): "seqforge-torch",
     ("backends", "keras"): "seqforge-keras",
+    ("launchers", "ray"): "seqforge-ray",
+    ("callbacks", "mlflow"): "seqforge-mlflow",
+    ("callbacks", "tensorboard"): "seqforge-tensorboard",
     ("recipes", "jazz"): "seqforge-jazz",
     ("recipes", "jazzify"): "seqforge-jazz",
     ("recipes", "solos"): "seqforge-jazz",

@@ -20,6 +20,7 @@ from seqforge.corpus import data_options, foreign_options
 from seqforge.errors import PluginError, RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
 from seqforge.plugins import Part, Registry, is_usual, short_name
+from seqforge.session.placement import Placement, choose_placement
 from seqforge.session.prompt import checked_prompt
 from seqforge.session.start import Start, find_start
 from seqforge.session.strategy import portable_settings, sampling_settings
@@ -41,6 +42,7 @@ class Plan:
     backend_options: BackendOptions
     architecture: str
     model_options: Mapping[str, Any]
+    placement: Placement
     versions: Mapping[str, str]
     start: Start | None = None
 
@@ -95,11 +97,14 @@ def make_plan(
         start.refuse_other_options(f"codec.{codec_part.spec.name}.", codec_options, start.codec_options())
         start.refuse_other_options(f"model.{architecture}.", model_options, own)
     extra = _backend_extra(registry, choice.part, config)
+    backend_options = BackendOptions(clip_norm=config.training.clip_norm, threads=config.threads, extra=extra)
+    placement = choose_placement(registry, config, choice.part, engine, backend_options)
     resolved = config.replaced(
         data=data_options(registry, config.data.source, registry.full_name(codec_part), config.data.options),
         codec={"name": registry.full_name(codec_part), codec_part.spec.name: codec_options},
         model={"architecture": architecture, architecture: model_options},
         backend={"name": registry.full_name(choice.part), choice.part.spec.name: extra},
+        launcher={"name": registry.full_name(placement.part), placement.part.spec.name: placement.options},
         samples=_samples(registry, config, codec_part, codec),
     )
     return Plan(
@@ -107,9 +112,10 @@ def make_plan(
         codec=codec,
         backend=engine,
         choice=choice,
-        backend_options=BackendOptions(clip_norm=config.training.clip_norm, threads=config.threads, extra=extra),
+        backend_options=backend_options,
         architecture=architecture,
         model_options=model_options,
+        placement=placement,
         versions=_versions(registry, codec_part, choice.part, *([start.found.part] if start else [])),
         start=start,
     )
@@ -199,7 +205,7 @@ def _samples(registry: Registry, config: RunConfig, codec_part: Part, codec: Cod
 def _only_chosen(config: RunConfig) -> RunConfig:
     """Without the tables of parts that were not chosen: they played no role."""
     values = config.model_dump()
-    for section, key in (("codec", "name"), ("model", "architecture"), ("backend", "name")):
+    for section, key in (("codec", "name"), ("model", "architecture"), ("backend", "name"), ("launcher", "name")):
         chosen = values[section][key]
         table = short_name(chosen)
         own = {name: values[section][name] for name in type(getattr(config, section)).model_fields}
