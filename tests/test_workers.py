@@ -1,0 +1,165 @@
+"""Runs that several workers train: the crew of tests/crew are processes that meet at a socket."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqforge.files.model_file import read_model
+
+CREW = Path(__file__).parent / "crew"
+SETTINGS = ("training.steps=60", "training.evaluate_every=20", "training.batch_size=7", "samples.count=0", "model={}")
+RUN = ("run", "toy", "--backend", "table", *(part for value in SETTINGS for part in ("--set", value)))
+
+
+@pytest.fixture(scope="module")
+def crew(tmp_path_factory, request):
+    """The folders of the crew's plugin."""
+    from conftest import plant
+
+    return (str(CREW), str(plant(tmp_path_factory.mktemp("crew"), "seqforge-crew", {"crew": "seqforge_crew.plugin"})))
+
+
+@pytest.fixture
+def command(process, crew):
+    def start(*arguments, **environment):
+        return process(*arguments, path=crew, **environment)
+
+    return start
+
+
+def lines(run):
+    found = [json.loads(line) for line in (Path(run) / "metrics.jsonl").read_text().splitlines()]
+    return [{name: value for name, value in line.items() if name not in ("seconds", "memory_mib")} for line in found]
+
+
+def trained(command, folder, *arguments):
+    outcome = command(*RUN, "--out", folder, *arguments)
+    assert outcome.status == 0, outcome.err
+    return outcome.out
+
+
+def assert_alike(run, other):
+    """The same within rounding: the weights, and all of the loss curve."""
+    weights, others = (read_model(Path(folder) / "model.safetensors").weights["table"] for folder in (run, other))
+    np.testing.assert_allclose(weights, others, atol=1e-5)
+    for line, same in zip(lines(run), lines(other), strict=True):
+        assert line["step"] == same["step"]
+        assert line["training_nats"] == pytest.approx(same["training_nats"], abs=1e-6)
+        assert line["validation"] == pytest.approx(same["validation"], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(("windows.carry_state=true",), id="carried state"),
+        pytest.param(("windows.length=90", "training.batch_size=5"), id="fewer windows than workers at an epoch's end"),
+        pytest.param(("windows.starts='random'", "windows.count=9", "data.validation=0.0"), id="drawn windows"),
+        pytest.param(("training.patience=1", "training.learning_rate=0.5"), id="early stopping"),
+    ],
+)
+def test_three_workers_come_to_what_one_comes_to(command, tmp_path, settings):
+    options = [part for value in settings for part in ("--set", value)]
+    trained(command, "one", *options)
+    out = trained(command, "three", *options, "--launcher", "crew", "--workers", "3")
+    if "data.validation=0.0" not in settings:
+        assert_alike(tmp_path / "one", tmp_path / "three")
+    assert "launcher  crew: 3 workers" in out
+    told = [int(step) for step in re.findall(r"^step +(\d+)", out, re.MULTILINE)]
+    assert told == [line["step"] for line in lines(tmp_path / "three")]
+    assert (tmp_path / "three" / "report.html").is_file()
+
+
+def test_a_lost_worker_costs_nothing(command, tmp_path):
+    carried = ("--set", "windows.carry_state=true", "--launcher", "crew", "--workers", "2")
+    trained(command, "unbroken", *carried)
+    for victim in ("0", "1"):
+        losses = ("--set", "launcher.crew.losses=3", "--set", f"launcher.crew.victim={victim}")
+        out = trained(command, f"broken-{victim}", *carried, *losses, "--set", "launcher.crew.at=33")
+        assert re.findall(r"go on after step (\d+)", out) == ["20", "40", "60"][: out.count("go on after step")]
+        assert out.count("a worker was lost") >= 1
+        broken = tmp_path / f"broken-{victim}"
+        assert lines(broken) == lines(tmp_path / "unbroken")
+        assert (broken / "model.safetensors").read_bytes() == (tmp_path / "unbroken" / "model.safetensors").read_bytes()
+
+
+def test_a_run_goes_on_with_more_or_fewer_workers(command, tmp_path):
+    trained(command, "whole", "--set", "windows.carry_state=true")
+    half = ("--set", "windows.carry_state=true", "--set", "training.steps=40")
+    trained(command, "moved", *half, "--launcher", "crew", "--workers", "2")
+    shutil.copytree(tmp_path / "moved", tmp_path / "copy")
+    (tmp_path / "copy" / "report.html").unlink()
+    outcome = command("resume", "copy", "--workers", "1", "--launcher", "local")
+    assert outcome.status == 0, outcome.err
+    assert "resume    after step 40 of 40" in outcome.out
+    config = (tmp_path / "copy" / "config.toml").read_text()
+    assert '[launcher]\nname = "local"\nworkers = 1\n' in config
+
+
+def test_the_model_says_how_many_workers_there_were_and_not_where(command, tmp_path):
+    trained(command, "two", "--launcher", "crew", "--workers", "2", "--set", "launcher.crew.at=7")
+    trained(command, "one")
+    provenance = {name: read_model(tmp_path / name / "model.safetensors").provenance for name in ("one", "two")}
+    assert provenance["two"]["configuration"]["launcher"] == {"workers": 2}
+    assert "launcher" not in provenance["one"]["configuration"]
+    assert "[launcher.crew]\nat = 7\nlosses = 0\n" in (tmp_path / "two" / "config.toml").read_text()
+
+
+def test_paths_reach_the_workers_whatever_their_folder_is(command, tmp_path):
+    (tmp_path / "mine").mkdir()
+    for number in range(12):
+        text = "".join(f"{letter}{mark}" for letter in "abcde"[number % 3 :] for mark in "-.") * 6
+        (tmp_path / "mine" / f"tune {number}.letters").write_text(f"tune-{number} {text}\n")
+    trained(command, "out/of the way", "--data", "mine", "--launcher", "crew", "--workers", "2")
+    config = (tmp_path / "out/of the way" / "config.toml").read_text()
+    assert 'source = "mine"' in config
+    more = ("--from", "out/of the way", "--data", "mine/*.letters", "--launcher", "crew", "--workers", "2")
+    trained(command, "more", *more)
+    start = read_model(tmp_path / "more" / "model.safetensors").provenance["start"]
+    assert start["sha256"] == read_model(tmp_path / "out/of the way" / "model.safetensors").sha256
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--workers", "2"), "launcher local has one worker a run; take --workers 1, or --launcher crew"),
+        (("--launcher", "crew", "--workers", "2", "--backend", "numpy"), "can't train with several workers"),
+        (("--launcher", "mail", "--workers", "2"), "they meet by 'socket', and it has letters"),
+        (("--launcher", "crew", "--workers", "8"), "launcher.workers is 8; allowed: at most training.batch_size, 7"),
+        (("--launcher", "crew", "--workers", "0"), "launcher.workers is 0"),
+        (("--launcher", "absent", "--workers", "2"), "python -m pip install seqforge-absent"),
+        (("--launcher", "cerw"), "did you mean 'crew'?"),
+        (("--launcher", "ray"), "python -m pip install seqforge-ray"),
+        (("--launcher", "crew", "--set", "launcher.crew.att=3"), "launcher.crew.at"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_anything_is_done(command, tmp_path, arguments, words):
+    outcome = command(*RUN, "--out", "run", *arguments)
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1), outcome.err
+    assert words in outcome.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_error_of_a_worker_is_that_of_the_run(command, tmp_path):
+    outcome = command(
+        *RUN, "--out", "run", "--launcher", "crew", "--workers", "2", "--set", "training.learning_rate=1e9"
+    )
+    assert outcome.status == 1, outcome.err
+    assert "lower training.learning_rate" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_launcher_that_does_nothing_is_named(command):
+    outcome = command(*RUN, "--out", "run", "--launcher", "idler", "--workers", "2")
+    assert outcome.status == 3
+    assert "launcher 'idler' of seqforge-crew" in outcome.err
+    assert "before the training is complete, after step 0" in outcome.err
+
+
+def test_the_launchers_are_listed(command):
+    rows = {row["name"]: row for row in json.loads(command("list", "launchers", "--json").out)}
+    assert {"local", "crew"} <= set(rows)
+    assert rows["crew"]["from"] == "seqforge-crew"
