@@ -36,6 +36,7 @@ class Crew:
         """Whether all have come to their end."""
         with tempfile.TemporaryDirectory() as folder:
             doomed = self.victim if attempt < self.losses else -1
+            search = os.pathsep.join(str(Path(path).absolute()) for path in sys.path)
             processes = [
                 subprocess.Popen(
                     [sys.executable, "-m", "seqforge_crew.launcher"],
@@ -45,7 +46,7 @@ class Crew:
                     cwd=folder,
                     env={
                         **os.environ,
-                        "PYTHONPATH": os.pathsep.join(map(str, map(Path.absolute, map(Path, sys.path)))),
+                        "PYTHONPATH": search,
                     },
                 )
                 for _ in range(workers)

@@ -1,4 +1,4 @@
-"""A table of logits by the last token and, carried along, by how many tokens there were, trained by steepest descent."""
+"""A table of logits by the last token and, carried along, by how many there were, trained by steepest descent."""
 
 import numpy as np
 
@@ -16,7 +16,8 @@ class Table:
 
 
 class TableBackend:
-    architectures = {"table": Table()}
+    def __init__(self):
+        self.architectures = {"table": Table()}
 
     def build(self, spec, weights, options):
         return TableModel(weights["table"], options)
