@@ -121,6 +121,18 @@ def seqforge_register_formats() -> list[FormatSpec]:
 
 
 @hookimpl
+def seqforge_register_launchers() -> list[LauncherSpec]:
+    """Processes on this machine."""
+    return [
+        LauncherSpec(
+            name="local",
+            target="seqforge.launchers.local:LocalLauncher",
+            summary="this machine: one process for a run, several for the cells of a sweep",
+        )
+    ]
+
+
+@hookimpl
 def seqforge_register_samplers() -> list[SamplerSpec]:
     """Processors in the order in which they are applied, and the ways to choose."""
     return [*_processors(), *_choices()]

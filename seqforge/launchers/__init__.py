@@ -1,0 +1,1 @@
+"""Where work is done: on this machine. Other launchers are plugins."""
