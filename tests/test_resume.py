@@ -10,6 +10,7 @@ import pytest
 from killing import Kills, finish, kill_until_complete, seeded, start
 
 from seqforge.files.model_file import read_model
+from seqforge.files.sealed import read_sealed, write_sealed
 
 LSTM = ("model.lstm.dropout=0.2", "model.lstm.recurrent_dropout=0.2", "model.lstm.input_dropout=0.1")
 SETTINGS = (*LSTM, "training.steps=300", "training.evaluate_every=10", "windows.carry_state=true", "windows.length=8")
@@ -54,8 +55,8 @@ def results(run):
     """All that must not depend on how often a run was broken."""
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     for line in lines:
-        del line["seconds"]
-    files = [run / "model.safetensors", run / "config.toml", *sorted((run / "samples").iterdir())]
+        del line["seconds"], line["memory_mib"]
+    files = [run / "model.safetensors", run / "config.toml", run / "scores.json", *sorted((run / "samples").iterdir())]
     return lines, {str(path.relative_to(run)): path.read_bytes() for path in files}
 
 
@@ -67,6 +68,24 @@ def test_killed_runs_come_to_the_same_bytes(tmp_path, toy_path, unbroken):
         assert sorted(path.name for path in (tmp_path / "run").iterdir()) == sorted(
             path.name for path in unbroken.iterdir()
         ), "nothing is left behind"
+
+
+@pytest.mark.parametrize("earlier", [123_456.0, None])
+def test_the_peak_memory_never_falls_and_may_be_unknown_so_far(copy, seqforge, earlier):
+    """The state of a process that was larger than this one will be, and of a seqforge that did not look."""
+    sealed = read_sealed(copy / "resume.safetensors", what="resume state", version=1)
+    for evaluation in sealed.description["evaluations"]:
+        evaluation["memory_mib"] = earlier
+        if earlier is None:
+            del evaluation["memory_mib"]
+    count = len(sealed.description["evaluations"])
+    write_sealed(copy / "resume.safetensors", sealed.description, sealed.tensors, what="resume state", version=1)
+    outcome = seqforge("resume", copy)
+    assert outcome.status == 0, outcome.err
+    peaks = [json.loads(line)["memory_mib"] for line in (copy / "metrics.jsonl").read_text().splitlines()]
+    assert peaks[:count] == [earlier] * count
+    assert len(peaks) > count
+    assert all(peak >= (earlier or 5) for peak in peaks[count:])
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, toy_path, unbroken):

@@ -12,6 +12,7 @@ import numpy as np
 from seqforge.errors import Interrupted, TrainingDiverged
 from seqforge.interfaces import Model, State
 from seqforge.randomness import dropout_seed
+from seqforge.training.memory import peak_memory_mib
 from seqforge.training.schedules import Schedule
 from seqforge.training.stopping import BestWeights
 from seqforge.windows import WindowBatch
@@ -27,6 +28,7 @@ class Evaluation:
     """One line of metrics.jsonl. Losses are nats a token.
 
     `validation` is `None` without held-out pieces, `windows` without a fixed set of windows that was scored by step.
+    `memory_mib` is the peak memory of the process so far, of a run that was resumed that of the largest one.
     """
 
     step: int
@@ -37,6 +39,7 @@ class Evaluation:
     windows: Mapping[str, Any] | None
     best: bool
     seconds: float
+    memory_mib: float | None = None
 
 
 class Observer(Protocol):
@@ -141,7 +144,15 @@ def _evaluation(
         windows=windows,
         best=progress.best.offer(criterion, progress.step, model.weights()),
         seconds=progress.seconds,
+        memory_mib=_peak(progress),
     )
+
+
+def _peak(progress: Progress) -> float | None:
+    """The largest of what this process and those before it have needed; `None` where nothing is known."""
+    earlier = progress.evaluations[-1].memory_mib if progress.evaluations else None
+    known = [value for value in (earlier, peak_memory_mib()) if value is not None]
+    return max(known, default=None)
 
 
 def _carry(state: State | None, example: WindowBatch) -> State | None:
