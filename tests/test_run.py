@@ -37,7 +37,7 @@ def files_in(folder):
 def test_a_run_leaves_its_files_and_nothing_else(toy_run):
     samples = ["samples/settings.json", "samples/take-01.txt", "samples/take-02.txt"]
     found = ["README.md", "config.toml", "evaluation.json", "metrics.jsonl", "model.safetensors", "report.html"]
-    assert files_in(toy_run) == [*found, "resume.safetensors", *samples]
+    assert files_in(toy_run) == [*found, "resume.safetensors", *samples, "scores.json"]
     config = tomllib.loads((toy_run / "config.toml").read_text())
     assert config["recipe"] == "toy"
     assert config["training"]["schedule"] == "constant", "a default is written out, too"

@@ -48,6 +48,7 @@ def evaluate(
     from seqforge.session.evaluate import evaluate as judged
     from seqforge.session.report import refresh_report
     from seqforge.session.results import write_results
+    from seqforge.session.scores import renew_scores
     from seqforge.session.subject import EvaluationRequest
 
     request = EvaluationRequest(
@@ -68,7 +69,11 @@ def evaluate(
     folder, found = report.subject.folder, report.subject.found
     if folder and found:
         written = f"written to {folder.evaluation} and {folder.card}"
-        if report.subject.is_own:
+        corpus = report.subject.corpus
+        if report.subject.is_own and corpus:
+            likelihood = {report.scored: report.likelihood} if report.likelihood else {}
+            if renew_scores(registry, folder, corpus, found.model, likelihood):
+                written = f"written to {folder.evaluation}, {folder.scores} and {folder.card}"
             write_results(folder, found.model, values)
             refresh_report(folder)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seqforge.interfaces import NONE, Codec, Model, Piece
 
 __all__ = [
+    "SCORER",
     "Prediction",
     "Score",
     "main_unit",
@@ -21,6 +22,9 @@ __all__ = [
     "surprises",
     "token_nats",
 ]
+
+SCORER: Mapping[str, str | int] = {"name": "whole-pieces", "version": 1}
+"""The protocol of this module. A change that moves a score beyond rounding is another version."""
 
 _ROWS, _STEPS = 16, 128  # of all calls but those of one piece alone: a framework compiles for each shape
 _ALWAYS = "token"  # the unit that needs no codec

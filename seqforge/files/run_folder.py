@@ -62,6 +62,11 @@ class RunFolder:
         return self.path / "evaluation.json"
 
     @property
+    def scores(self) -> Path:
+        """The nats and units of each held-out piece, which `seqforge compare` reads."""
+        return self.path / "scores.json"
+
+    @property
     def card(self) -> Path:
         """The model card."""
         return self.path / "README.md"
@@ -92,7 +97,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what an earlier run left, so that nothing of it passes for this one's."""
-        results = (self.model, self.evaluation, self.card, self.report)
+        results = (self.model, self.evaluation, self.scores, self.card, self.report)
         for path in (self.config, self.metrics, self.resume, self.earlier_resume, *results):
             path.unlink(missing_ok=True)
         self.clear_leftovers()

@@ -26,6 +26,7 @@ from seqforge.session.plan import Plan
 from seqforge.session.report import Background
 from seqforge.session.results import run_results, write_results
 from seqforge.session.run_findings import measured_takes, run_background
+from seqforge.session.scores import save_scores
 from seqforge.session.takes import Made, Take, TakesRequest, make_takes, takes_contents
 from seqforge.session.training import Training, score_windows
 from seqforge.training.interruption import interruptions_deferred
@@ -145,6 +146,7 @@ class _Session:
         copied = _novelty(corpus, pieces) if pieces else None
         self.folder.evaluation.unlink(missing_ok=True)
         found = {**run_results(corpus, likelihood, copied), **measured_takes(self.registry, plan, corpus, pieces)}
+        save_scores(self.folder, corpus, likelihood)
         write_results(self.folder, training.model_file(), found)
         atomic.write_text(self.folder.report, self.page(takes, found, copied))
         self.folder.earlier_resume.unlink(missing_ok=True)

@@ -38,7 +38,7 @@ def test_it_ends_well_and_leaves_the_files(first_command: subprocess.CompletedPr
     run = newcomer / "seqforge" / "runs" / "jazz-001"
     assert sorted(path.name for path in run.iterdir()) == [
         "README.md", "config.toml", "evaluation.json", "metrics.jsonl", "model.safetensors", "report.html",
-        "resume.safetensors", "samples",
+        "resume.safetensors", "samples", "scores.json",
     ]  # fmt: skip
     assert len(list(run.glob("samples/*.mid"))) == len(list(run.glob("samples/*.musicxml"))) == 4
 
