@@ -227,15 +227,3 @@ def _choices() -> list[SamplerSpec]:
             options=(_BEAM_WIDTH,),
         ),
     ]
-
-
-@hookimpl
-def seqforge_register_launchers() -> list[LauncherSpec]:
-    """Offer this machine."""
-    return [
-        LauncherSpec(
-            name="local",
-            target="seqforge.local_launcher:LocalLauncher",
-            summary="this machine: a run in this process, others in processes beside it",
-        )
-    ]

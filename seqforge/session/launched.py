@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from seqforge.errors import PluginError
-from seqforge.files.uri import uri_of
+from seqforge.launchers.function import to_uri
 from seqforge.launching import Call
 from seqforge.session.checkpoints import last_checkpoint
 from seqforge.session.training import Training
@@ -27,11 +27,11 @@ def train_launched(training: Training, observer: LaunchObserver) -> None:
     """Let workers train from the state in the run's folder to the end, and take over what they leave there."""
     placement, config = training.plan.placement, training.plan.config
     source, start = config.data.source, config.model.start
-    arguments: dict[str, Any] = {"folder": uri_of(training.folder.path)}
+    arguments: dict[str, Any] = {"folder": to_uri(training.folder.path)}
     if not training.registry.has("datasets", source):
-        arguments["source"] = uri_of(Path(source))
+        arguments["source"] = to_uri(Path(source).expanduser())
     if training.plan.start and training.plan.start.found.part is None:
-        arguments["start"] = uri_of(Path(start))
+        arguments["start"] = to_uri(Path(start).expanduser())
     call = Call(function="seqforge.session.worker:train", arguments=arguments, threads=config.threads)
     launcher = placement.launcher()
     with placement.part.working("train with workers"):

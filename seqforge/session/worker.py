@@ -9,7 +9,7 @@ from typing import Any
 from seqforge.configuration import RunConfig, read_toml
 from seqforge.errors import RequestError
 from seqforge.files.run_folder import RunFolder
-from seqforge.files.uri import path_of
+from seqforge.launchers.function import from_uri
 from seqforge.launching import Worker
 from seqforge.plugins import Registry
 from seqforge.session.checkpoints import last_checkpoint
@@ -30,7 +30,7 @@ def train(worker: Worker, *, folder: str, source: str = "", start: str = "") -> 
     worker 0 reports: `begun` and `attempt` at first; then `losses`, a list of steps and theirs; and when a state has
     been `saved`, its step, and the `evaluations` up to there. An evaluation that was lost with its worker is not told.
     """
-    run = RunFolder(path_of(folder))
+    run = RunFolder(from_uri(folder))
     checkpoint, problems = last_checkpoint(run)
     if checkpoint is None:
         reason = f": {problems[0]}" if problems else ""
@@ -41,9 +41,9 @@ def train(worker: Worker, *, folder: str, source: str = "", start: str = "") -> 
     values = read_toml(checkpoint.provenance.configuration, str(run.resume))
     changes: dict[str, Any] = {}
     if source:
-        changes["data"] = {"source": str(path_of(source))}
+        changes["data"] = {"source": str(from_uri(source))}
     if start:
-        changes["model"] = {"start": str(path_of(start))}
+        changes["model"] = {"start": str(from_uri(start))}
     plan = make_plan(registry, values, changes)
     corpus = load_corpus(registry, plan)
     # the run's files say what the user wrote, and not where that is for this process
