@@ -11,6 +11,7 @@ for _module in (
     "codecs",
     "datasets",
     "formats",
+    "joint_training",
     "metrics",
     "pieces",
     "readers",
@@ -24,6 +25,7 @@ from seqforge.testing.backends import BackendSuite  # noqa: E402
 from seqforge.testing.codecs import CodecSuite  # noqa: E402
 from seqforge.testing.datasets import DatasetSuite  # noqa: E402
 from seqforge.testing.formats import FormatSuite  # noqa: E402
+from seqforge.testing.joint_training import assert_trained_as_one, train_jointly  # noqa: E402
 from seqforge.testing.metrics import MetricSuite  # noqa: E402
 from seqforge.testing.readers import ReaderSuite  # noqa: E402
 from seqforge.testing.samplers import ProcessorSuite, SamplerSuite  # noqa: E402
@@ -39,4 +41,6 @@ __all__ = [
     "ReaderSuite",
     "SamplerSuite",
     "SearchSuite",
+    "assert_trained_as_one",
+    "train_jointly",
 ]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seqforge import LSTM, Architecture, BackendOptions, ModelSpec
 from seqforge_torch.lstm_model import LSTMModel
+from seqforge_torch.shared_model import SharedLSTMModel
 
 __all__ = ["TorchBackend"]
 
@@ -22,7 +23,12 @@ class TorchBackend:
     def build(self, spec: ModelSpec, weights: Mapping[str, NDArray[np.float32]], options: BackendOptions) -> LSTMModel:
         """See `seqforge.Backend.build`."""
         torch.set_num_threads(options.threads)
-        return LSTMModel(spec, weights, options)
+        model = SharedLSTMModel if options.workers > 1 else LSTMModel
+        return model(spec, weights, options)
+
+    def rendezvous(self, options: BackendOptions) -> str:
+        """See `seqforge.Distributable.rendezvous`: the default process group of `torch.distributed`."""
+        return "torch"
 
     def describe(self, options: BackendOptions) -> str:
         """See `seqforge.Backend.describe`."""

@@ -40,11 +40,7 @@ class LSTMModel:
         """See `seqforge.Model.train_step`."""
         start = state if state is not None else self.initial_state(len(batch.inputs))
         masks = dropout_masks(self.spec, len(batch.inputs), seed, batch.share)
-        logits, end = self._run(batch.inputs, batch.context, start, masks)
-        targets = _integers(batch.targets).clamp_(min=0).reshape(-1)
-        nats = functional.cross_entropy(logits.reshape(-1, self.spec.vocabulary_size), targets, reduction="none")
-        loss = (nats * _floats(batch.weight).reshape(-1)).sum()
-        gradient = self._parameters.gradient(loss)
+        loss, gradient, end = self._learn(batch, start, masks)
         clip_by_global_norm(gradient, self.clip_norm)
         self._adam.update(gradient, learning_rate)
         return loss.item(), end
@@ -82,6 +78,20 @@ class LSTMModel:
             flat.copy_(
                 self._parameters.join({name: state[f"adam.{moment}.{name}"] for name in self._parameters.by_name})
             )
+
+    def _learn(
+        self, batch: Batch, start: State, masks: DropoutMasks
+    ) -> tuple[torch.Tensor, torch.Tensor, dict[str, Floats]]:
+        """The loss of a step, its gradient, flat, and the end state."""
+        loss, end = self._loss(batch, start, masks)
+        return loss, self._parameters.gradient(loss), end
+
+    def _loss(self, batch: Batch, start: State, masks: DropoutMasks) -> tuple[torch.Tensor, dict[str, Floats]]:
+        """The sum of weight x nats, and the end state."""
+        logits, end = self._run(batch.inputs, batch.context, start, masks)
+        targets = _integers(batch.targets).clamp_(min=0).reshape(-1)
+        nats = functional.cross_entropy(logits.reshape(-1, self.spec.vocabulary_size), targets, reduction="none")
+        return (nats * _floats(batch.weight).reshape(-1)).sum(), end
 
     def _run(
         self, inputs: Ints, context: Ints, state: State, masks: DropoutMasks | None
