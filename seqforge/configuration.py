@@ -145,6 +145,13 @@ class RunConfig(_Section):
             raise RequestError("windows.carry_state needs windows.starts = 'sequential', not 'random'")
         return config
 
+    def decisive(self) -> dict[str, Any]:
+        """Plain values of all that decides the result: not what follows the run, nor where one worker trains it."""
+        values = self.model_dump(mode="json", exclude_none=True, exclude={"callbacks", "launcher"})
+        if self.launcher.workers > 1:  # their sums are rounded in another order
+            values["launcher"] = {"name": self.launcher.name, "workers": self.launcher.workers}
+        return values
+
     def replaced(self, **sections: Mapping[str, Any]) -> RunConfig:
         """A copy with some values changed, section by section."""
         return RunConfig.check(merge(self.model_dump(), sections))

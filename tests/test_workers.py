@@ -103,7 +103,7 @@ def test_the_model_says_how_many_workers_there_were_and_not_where(command, tmp_p
     trained(command, "two", "--launcher", "crew", "--workers", "2", "--set", "launcher.crew.at=7")
     trained(command, "one")
     provenance = {name: read_model(tmp_path / name / "model.safetensors").provenance for name in ("one", "two")}
-    assert provenance["two"]["configuration"]["launcher"] == {"workers": 2}
+    assert provenance["two"]["configuration"]["launcher"] == {"name": "crew", "workers": 2}
     assert "launcher" not in provenance["one"]["configuration"]
     assert "[launcher.crew]\nat = 7\nlosses = 0\n" in (tmp_path / "two" / "config.toml").read_text()
 

@@ -55,7 +55,7 @@ def _describe(part: Part) -> dict[str, Any]:
     spec = part.spec
     row: dict[str, Any] = {"name": spec.name}
     missing = missing_requirements(spec)
-    if part.kind == "backends":
+    if part.kind in ("backends", "launchers", "callbacks"):
         row["state"] = f"not installed: {', '.join(missing)}" if missing else "installed"
     if part.kind == "formats":
         row["suffix"] = spec.suffix

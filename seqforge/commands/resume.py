@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqforge.commands.failures import warn
-from seqforge.commands.run import limit_threads, perform_and_report
+from seqforge.commands.run import limit_threads, perform_and_report, used_callbacks
 from seqforge.errors import RequestError
 from seqforge.plugins import Registry
 
@@ -36,6 +36,10 @@ def resume(
         int | None, typer.Option("--workers", metavar="N", help="Processes that train the model together now.")
     ] = None,
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="For matrix products.")] = None,
+    callback: Annotated[
+        list[str] | None,
+        typer.Option("--callback", metavar="NAME", help="What follows the run from here on, or none."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")] = False,
 ) -> None:
@@ -66,6 +70,8 @@ def resume(
     for key, value in typed.items():
         if value is not None:
             changes = merge(changes, nested(key, value))
+    if (used := used_callbacks(callback)) is not None:
+        changes["callbacks"] = {"use": used}
     limit_threads(changes.get("threads", starting.get("threads", 1)))
     plan = make_plan(registry, starting, changes, backend=backend)
     with waiting("reading the data", is_shown=not (json or quiet)):

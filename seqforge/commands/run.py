@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # loaded when a run begins: they need NumPy
     from seqforge.session.data import Corpus
     from seqforge.session.plan import Plan
 
-__all__ = ["limit_threads", "perform_and_report", "run"]
+__all__ = ["limit_threads", "perform_and_report", "run", "used_callbacks"]
 
 
 def run(
@@ -61,6 +61,12 @@ def run(
     threads: Annotated[
         int | None, typer.Option("--threads", metavar="N", help="For matrix products; 1 by default.")
     ] = None,
+    callback: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--callback", metavar="NAME", help="What follows the run, in the place of callbacks.use, or none."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the configuration and end.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")] = False,
@@ -75,6 +81,7 @@ def run(
         "launcher.workers": workers,
         "seed": seed,
         "threads": threads,
+        "callbacks.use": used_callbacks(callback),
     }
     starting, changes = _values(registry, request, set_ or [], typed)
     limit_threads(changes.get("threads", starting.get("threads", 1)))
@@ -138,6 +145,17 @@ def _values(
         if value is not None:
             changes = merge(changes, nested(key, value))
     return starting_values(registry, request), changes
+
+
+def used_callbacks(names: list[str] | None) -> list[str] | None:
+    """What `--callback` says of `callbacks.use`: `none` stands alone, and for no callback."""
+    if names and "none" in names:
+        if set(names) != {"none"}:
+            raise RequestError(
+                f"--callback got {', '.join(names)}; allowed: names of `seqforge list callbacks`, or none"
+            )
+        return []
+    return names or None
 
 
 def _refuse_start(start: str, out: Path) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from seqforge.commands.audit_report import audit_lines, corpus_size
 from seqforge.commands.bar import Bar
+from seqforge.commands.failures import warn
 from seqforge.commands.screen import counted, encodes, forget_output, printable
 from seqforge.commands.sparkline import sparkline
 from seqforge.evaluation.scoring import main_unit
@@ -107,6 +108,10 @@ class RunProgress:
             f"step {evaluation.step:5d}  training {evaluation.training_nats:.3f} nats/token{held_out}"
             f"{'  best' if evaluation.best else ''}"
         )
+
+    def on_warning(self, warning: str) -> None:
+        """Print it on standard error."""
+        warn([warning])
 
     def _say(self, line: str) -> None:
         self.console.print(line, markup=False)

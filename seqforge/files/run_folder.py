@@ -82,6 +82,11 @@ class RunFolder:
         return self.path / "samples"
 
     @property
+    def callbacks(self) -> Path:
+        """What callbacks keep, each in a folder of its name."""
+        return self.path / "callbacks"
+
+    @property
     def is_finished(self) -> bool:
         """Whether the run has come to its end: its page is the last that it writes."""
         return self.report.is_file()

@@ -30,13 +30,16 @@ SECTION_KEYS: Mapping[str, tuple[str, ...]] = {
 part beside them; a test holds that they have these.
 """
 
+_VALUES = (("backends", "auto"), ("callbacks", "none"))
+"""What is typed in the place of a part's name."""
+
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {"codecs": ("vocabulary",), "datasets": ("codec",)}
 """What the target of a part is called with beside its options."""
 
 
 def reserved_name(kind: str, spec: Any) -> str:
     """A name in a spec of another package that the core needs for itself, in words; empty if there is none."""
-    if spec.name in SECTION_KEYS.get(kind, ()) or (kind == "backends" and spec.name == "auto"):
+    if spec.name in SECTION_KEYS.get(kind, ()) or (kind, spec.name) in _VALUES:
         return f"it is called '{spec.name}', which is a key or value of seqforge's own"
     for name in getattr(spec, "architectures", ()):
         if name in (*SECTION_KEYS["architectures"], "auto"):

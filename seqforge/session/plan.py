@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from seqforge.callbacks import Callback
 from seqforge.choice import (
     BackendChoice,
     architecture_options,
@@ -20,6 +21,7 @@ from seqforge.corpus import data_options, foreign_options
 from seqforge.errors import PluginError, RequestError, UnknownName
 from seqforge.interfaces import Backend, BackendOptions, Codec, ModelSpec, Vocabulary
 from seqforge.plugins import Part, Registry, is_usual, short_name
+from seqforge.plugins.part import output_to_stderr
 from seqforge.session.placement import Placement, choose_placement
 from seqforge.session.prompt import checked_prompt
 from seqforge.session.start import Start, find_start
@@ -32,7 +34,7 @@ __all__ = ["Plan", "check_formats", "make_plan", "usual_formats"]
 class Plan:
     """What a run will do. `config` holds every value; the parts are built and ready; `versions` are theirs.
 
-    `start` is the model that the run goes on from, if it does.
+    `start` is the model that the run goes on from, if it does; `callbacks` follow the run.
     """
 
     config: RunConfig
@@ -45,6 +47,7 @@ class Plan:
     placement: Placement
     versions: Mapping[str, str]
     start: Start | None = None
+    callbacks: tuple[tuple[Part, Callback], ...] = ()
 
     def spec(self, vocabulary: Vocabulary) -> ModelSpec:
         """The model's spec for the vocabulary that the codec has once the corpus is encoded."""
@@ -99,6 +102,7 @@ def make_plan(
     extra = _backend_extra(registry, choice.part, config)
     backend_options = BackendOptions(clip_norm=config.training.clip_norm, threads=config.threads, extra=extra)
     placement = choose_placement(registry, config, choice.part, engine, backend_options)
+    followers = _callbacks(registry, config)
     resolved = config.replaced(
         data=data_options(registry, config.data.source, registry.full_name(codec_part), config.data.options),
         codec={"name": registry.full_name(codec_part), codec_part.spec.name: codec_options},
@@ -106,6 +110,10 @@ def make_plan(
         backend={"name": registry.full_name(choice.part), choice.part.spec.name: extra},
         launcher={"name": registry.full_name(placement.part), placement.part.spec.name: placement.options},
         samples=_samples(registry, config, codec_part, codec),
+        callbacks={
+            "use": [registry.full_name(part) for part, _ in followers],
+            **{part.spec.name: options for part, options in followers},
+        },
     )
     return Plan(
         config=_only_chosen(resolved),
@@ -118,6 +126,7 @@ def make_plan(
         placement=placement,
         versions=_versions(registry, codec_part, choice.part, *([start.found.part] if start else [])),
         start=start,
+        callbacks=tuple((part, _built(part, options)) for part, options in followers),
     )
 
 
@@ -191,6 +200,28 @@ def _backend_extra(registry: Registry, part: Part, config: RunConfig) -> dict[st
     return part_options("backend", part.spec.name, part.spec.options, config.backend.options, others, "name")
 
 
+def _callbacks(registry: Registry, config: RunConfig) -> list[tuple[Part, dict[str, Any]]]:
+    """The callbacks that are used, each once, with their options."""
+    parts = list(dict.fromkeys(registry.find("callbacks", name) for name in config.callbacks.use))
+    values, others = config.callbacks.options, set(registry.names("callbacks"))
+    for table in values:
+        if not registry.has("callbacks", table):
+            raise UnknownName("key", f"callbacks.{table}", ["callbacks.use", *(f"callbacks.{name}" for name in others)])
+    names = [part.spec.name for part in parts]
+    for name in names:
+        if names.count(name) > 1:
+            raise RequestError(f"callbacks.use names two callbacks '{name}', which have one table of options; name one")
+    return [
+        (part, part_options("callbacks", part.spec.name, part.spec.options, values, others, "use")) for part in parts
+    ]
+
+
+def _built(part: Part, options: Mapping[str, Any]) -> Callback:
+    with output_to_stderr():
+        callback: Callback = part.build(**options)
+    return callback
+
+
 def _samples(registry: Registry, config: RunConfig, codec_part: Part, codec: Codec) -> dict[str, Any]:
     """The samples section, filled up; the prompt is tried, so that a wrong chart ends the run before it begins."""
     for part in check_formats(registry, config.samples.formats, codec_part.spec.name):
@@ -202,12 +233,18 @@ def _samples(registry: Registry, config: RunConfig, codec_part: Part, codec: Cod
     return {"prompt": prompt, "sampling": portable_settings(registry, sampling)}
 
 
+_CHOICES = {
+    "codec": "name", "model": "architecture", "backend": "name", "launcher": "name", "callbacks": "use",
+}  # fmt: skip
+"""The sections with a table for each part, and the key that names those that were chosen."""
+
+
 def _only_chosen(config: RunConfig) -> RunConfig:
     """Without the tables of parts that were not chosen: they played no role."""
     values = config.model_dump()
-    for section, key in (("codec", "name"), ("model", "architecture"), ("backend", "name"), ("launcher", "name")):
+    for section, key in _CHOICES.items():
         chosen = values[section][key]
-        table = short_name(chosen)
+        tables = [short_name(name) for name in ([chosen] if isinstance(chosen, str) else chosen)]
         own = {name: values[section][name] for name in type(getattr(config, section)).model_fields}
-        values[section] = {**own, table: values[section].get(table, {})}
+        values[section] = {**own, **{table: values[section].get(table, {}) for table in tables}}
     return RunConfig.check(values)

@@ -21,6 +21,7 @@ from seqforge.plugins import Registry
 from seqforge.report.page import page
 from seqforge.session.checkpoints import Checkpoint
 from seqforge.session.data import Corpus
+from seqforge.session.following import Following
 from seqforge.session.launched import LaunchObserver, train_launched
 from seqforge.session.plan import Plan
 from seqforge.session.report import Background
@@ -64,6 +65,9 @@ class RunObserver(LaunchObserver, Protocol):
     def on_resume(self, step: int) -> None:
         """The training goes on after `step`."""
 
+    def on_warning(self, warning: str) -> None:
+        """Something went wrong that does not end the run."""
+
 
 def perform(
     registry: Registry,
@@ -77,10 +81,14 @@ def perform(
 
     An interruption and a full disk end it with a message that says what is saved and how to go on.
     """
-    session = _Session(registry, plan, corpus, folder, observer)
+    following = Following(plan, corpus, folder, observer)
+    session = _Session(registry, plan, corpus, folder, following)
     try:
-        session.begin(checkpoint)
-        return session.complete()
+        with following:
+            session.begin(checkpoint)
+            result = session.complete()
+            following.complete(result.training, result.likelihood)
+            return result
     except (KeyboardInterrupt, Interrupted):
         raise Interrupted(f"interrupted; {session.saved()}; to go on, type: {session.resume_command()}") from None
     except OSError as error:
@@ -94,9 +102,7 @@ def perform(
 class _Session:
     """One run on its way: what belongs to it, and how far it has come."""
 
-    def __init__(
-        self, registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, observer: RunObserver
-    ) -> None:
+    def __init__(self, registry: Registry, plan: Plan, corpus: Corpus, folder: RunFolder, observer: Following) -> None:
         self.registry = registry
         self.plan = plan
         self.corpus = corpus
@@ -106,7 +112,10 @@ class _Session:
 
     def begin(self, checkpoint: Checkpoint | None) -> None:
         """Prepare the folder and the model, which starts anew or goes on."""
-        self.training.prepare(checkpoint)
+        training = self.training
+        training.build(checkpoint)
+        self.observer.begin(training.parameters, training.progress.step if checkpoint else None)
+        training.prepare(checkpoint)
         self.observer.on_data(self.corpus)
         if checkpoint:
             self.observer.on_resume(self.training.progress.step)

@@ -50,8 +50,7 @@ class Training:
         self.quotations = quotation_filters(corpus.codec, corpus.quotable, start)
 
     def prepare(self, checkpoint: Checkpoint | None) -> None:
-        """Make the model, and a folder without anything of another run; with a checkpoint, go on from there."""
-        self._build(checkpoint)
+        """Make room in the folder: nothing of another run is left, and of this one what the checkpoint goes on from."""
         if checkpoint:
             self.saved_step = self.progress.step
             if checkpoint.path != self.folder.resume:  # what stands there is damaged, and must not push this one out
@@ -71,7 +70,7 @@ class Training:
 
     def join(self, checkpoint: Checkpoint) -> None:
         """Make the model of one of several workers, all of whom must have found the same state."""
-        self._build(checkpoint)
+        self.build(checkpoint)
         step = self.team.told(self.progress.step)
         if step != self.progress.step:
             raise SeqforgeError(
@@ -86,7 +85,8 @@ class Training:
         restore(self.model, checkpoint)
         self.progress = checkpoint.progress
 
-    def _build(self, checkpoint: Checkpoint | None) -> None:
+    def build(self, checkpoint: Checkpoint | None) -> None:
+        """Make the model, anew or as it is in the checkpoint; nothing is written."""
         plan, corpus = self.plan, self.corpus
         if checkpoint and checkpoint.provenance.data_digest != corpus.digest:
             raise RequestError(
@@ -98,6 +98,7 @@ class Training:
         weights = _initial_weights(plan, corpus)
         options = dataclasses.replace(plan.backend_options, rank=rank, workers=size)
         self.model: Model = plan.backend.build(plan.spec(corpus.codec.vocabulary), weights, options)
+        self.parameters = sum(weight.size for weight in weights.values())
         self.team = Team(self.model, rank, size)
         if checkpoint:
             self.take_over(checkpoint)
@@ -179,7 +180,7 @@ class Training:
     def model_file(self) -> ModelFile:
         """What stands in model.safetensors."""
         plan, corpus = self.plan, self.corpus
-        config = plan.config.model_dump(mode="json", exclude_none=True)
+        config = plan.config.decisive()
         source = plan.config.data.source
         registered = self.registry.has("datasets", source)
         if not registered:
@@ -206,7 +207,7 @@ class Training:
                 "engine": _engines_in_words(self.engines),
                 "step": self.progress.best.step,
                 "versions": {**plan.versions, **corpus.versions},
-                "configuration": _decisive(config),
+                "configuration": config,
                 **start,
             },
             weights=self.progress.best.weights or {},
@@ -235,14 +236,6 @@ def _initial_weights(plan: Plan, corpus: Corpus) -> Mapping[str, NDArray[np.floa
 
 def _window_policy(plan: Plan) -> WindowPolicy:
     return WindowPolicy(batch_size=plan.config.training.batch_size, **plan.config.windows.model_dump())
-
-
-def _decisive(config: dict[str, object]) -> dict[str, object]:
-    """What of the configuration decides the weights: how many workers, not where they were, nor who looked on."""
-    launcher = config.pop("launcher")
-    config.pop("callbacks")
-    workers = launcher["workers"] if isinstance(launcher, Mapping) else 1
-    return {**config, "launcher": {"workers": workers}} if workers > 1 else config
 
 
 def _engines_in_words(engines: tuple[tuple[int, str], ...]) -> str:

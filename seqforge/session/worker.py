@@ -39,7 +39,7 @@ def train(worker: Worker, *, folder: str, source: str = "", start: str = "") -> 
         )
     registry = Registry.installed()
     values = read_toml(checkpoint.provenance.configuration, str(run.resume))
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"callbacks": {"use": []}}  # the command tells them
     if source:
         changes["data"] = {"source": str(from_uri(source))}
     if start:

@@ -2,6 +2,7 @@
 
 from seqforge import (
     BackendSpec,
+    CallbackSpec,
     CodecSpec,
     CommandSpec,
     DatasetSpec,
@@ -16,6 +17,12 @@ from seqforge import (
 )
 
 CODECS = ("letters", "pairs")
+DIARY_OPTIONS = (
+    Option(name="file", type=str, default="", help="where to; in the run's folder by default"),
+    Option(name="fails_in", type=str, default="", help="the method that raises"),
+    Option(name="error", type=str, default="ValueError", help="what it raises"),
+    Option(name="says", type=str, default="", help="what it prints each time"),
+)
 
 
 @hookimpl
@@ -127,6 +134,26 @@ def seqforge_register_samplers():
             summary="never the letter of the time before",
             options=(Option(name="fresh_letter", type=bool, default=False, help="whether letters must change"),),
         )
+    ]
+
+
+@hookimpl
+def seqforge_register_callbacks():
+    return [
+        CallbackSpec(
+            name="diary",
+            target="seqforge_toy.diary:Diary",
+            summary="writes down what it is told",
+            options=DIARY_OPTIONS,
+        ),
+        CallbackSpec(name="second-diary", target="seqforge_toy.diary:Diary", summary="one more", options=DIARY_OPTIONS),
+        CallbackSpec(
+            name="absent-diary",
+            target="seqforge_toy.nowhere:Nothing",
+            summary="needs what nobody has",
+            requires=("nonexistent_diary",),
+            install="nonexistent-diary",
+        ),
     ]
 
 
