@@ -23,6 +23,7 @@ _COMMANDS = {
     "resume": "resume:resume",
     "generate": "generate:make_generate",
     "evaluate": "evaluate:evaluate",
+    "compare": "compare:compare",
     "inspect": "inspect:inspect",
     "export": "export:export",
     "list": "list:list_",
@@ -37,6 +38,9 @@ _SUMMARIES = {
     "generate": "Generate takes from a run, a model file or a registered model.",
     "evaluate": (
         "Judge a run, a model or files: likelihood, measures beside the reference's own range, and how much is copied."
+    ),
+    "compare": (
+        "Compare finished runs: what differs, which one predicts better and by how much, over seeds, and at what cost."
     ),
     "inspect": "Show what is in data - kept, dropped, and why -, in a model, or in a run.",
     "export": "Write the forward step of a model as ONNX, with its vocabulary.",

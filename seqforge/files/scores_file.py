@@ -110,6 +110,9 @@ def _scores(values: Mapping[str, Any]) -> Scores:
         _count(split[name]["pieces"])
         _count(split[name]["groups"])
     parts = {name: _part(rows) for name, rows in _table(values["parts"]).items() if name in _PARTS}
+    for name, part in parts.items():
+        if names_digest(zip(part.ids, part.groups, strict=True)) != split[name]["digest"]:
+            raise ValueError(f"the digest of the {name} part is not that of the names of its pieces")
     return Scores(
         scorer={"name": _text(scorer["name"]), "version": _count(scorer["version"])},
         model=_text(values["model"]),

@@ -1,10 +1,8 @@
-"""The page as one HTML file: everything is inside, and a policy in its head forbids it to ask for anything."""
+"""The page of takes, of a run or of `generate`: one HTML file with everything inside."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import importlib.resources
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,13 +11,11 @@ from urllib.parse import quote
 from seqforge.interfaces import Work
 from seqforge.report.contents import Contents, Download, ShownTake
 from seqforge.report.curve import curve_figure
-from seqforge.report.markup import Html, element, joined, script_json
+from seqforge.report.frame import MOST_BYTES, frame, section
+from seqforge.report.markup import Html, element
 from seqforge.report.tables import evaluation, novelty, pairs, table
 
 __all__ = ["MOST_BYTES", "HtmlPage", "page", "with_evaluation"]
-
-MOST_BYTES = 2_000_000
-"""Of a page: files are taken in as far as there is room, the others are named by their place."""
 
 _EVALUATION = "How good it is"
 _SECTIONS = ("takes", "training", "evaluation", "novelty", "settings", "origin")
@@ -50,52 +46,14 @@ def with_evaluation(text: str, results: Mapping[str, Any]) -> str:
     _, end, after = rest.partition("</section>")
     if not start or not end:
         return text
-    return f"{before}{_section('evaluation', _EVALUATION, list(evaluation(results)))}{after}"
+    return f"{before}{section('evaluation', _EVALUATION, list(evaluation(results)))}{after}"
 
 
 def _page(contents: Contents, room: int) -> Html:
-    view = contents.view
-    style = importlib.resources.files("seqforge.report").joinpath("page.css").read_text(encoding="utf-8")
-    scripts = []
-    if view:
-        scripts.append(element("script", script_json(view.data), type="application/json", id="shown"))
-        scripts.append(Html(f"<script>{view.script}</script>"))
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy(view.script if view else "")),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", contents.title),
-        Html(f"<style>{style}{view.style if view else ''}</style>"),
-    )
     sections = dict(_sections(contents, _Room(room)))
-    links = [element("li", element("a", heading, href=f"#{name}")) for name, (heading, _) in sections.items()]
-    top = element(
-        "header",
-        element("h1", contents.title),
-        element("p", contents.summary) if contents.summary else "",
-        *(element("p", note, class_="note") for note in contents.notes),
-        element("nav", element("ul", *links), aria_label="Sections") if len(links) > 1 else "",
-    )
-    main = element("main", joined(_section(name, *section) for name, section in sections.items()))
-    foot = element("footer", element("p", "Made with seqforge. This page asks nothing of the network."))
-    return Html(f"<!DOCTYPE html>\n{element('html', head, element('body', top, main, foot, *scripts), lang='en')}\n")
-
-
-def _policy(script: str) -> str:
-    """Nothing is loaded from anywhere, and no script runs but the one whose digest stands here."""
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    scripts = f"'sha256-{digest}'" if script else "'none'"
-    return (
-        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; "
-        f"base-uri 'none'; form-action 'none'"
-    )
-
-
-def _section(name: str, heading: str, content: list[Html]) -> Html:
-    title = element("h2", heading, id=f"{name}-heading")
-    return element("section", title, joined(content), id=name, aria_labelledby=f"{name}-heading")
+    return frame(
+        contents.title, sections, summary=contents.summary, notes=contents.notes, view=contents.view
+    )  # fmt: skip
 
 
 def _sections(contents: Contents, room: _Room) -> Iterator[tuple[str, tuple[str, list[Html]]]]:
