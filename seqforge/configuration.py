@@ -6,6 +6,7 @@ the data set stand in `data` itself. They are declared by plugins and checked wh
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -15,7 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from seqforge.errors import OutOfRange, RequestError, UnknownName
 
-__all__ = ["DataConfig", "RunConfig", "known_keys", "merge", "nested", "parse_assignment", "read_toml", "to_toml"]
+__all__ = [
+    "DataConfig",
+    "RunConfig",
+    "known_keys",
+    "merge",
+    "nested",
+    "parse_assignment",
+    "parse_value",
+    "read_toml",
+    "to_toml",
+]
 
 
 class _Section(BaseModel):
@@ -152,6 +163,10 @@ class RunConfig(_Section):
             values["launcher"] = {"name": self.launcher.name, "workers": self.launcher.workers}
         return values
 
+    def digest(self) -> str:
+        """SHA-256 of all that decides the result, the name of a run among others."""
+        return hashlib.sha256(tomli_w.dumps(_without_none(self.decisive())).encode()).hexdigest()
+
     def replaced(self, **sections: Mapping[str, Any]) -> RunConfig:
         """A copy with some values changed, section by section."""
         return RunConfig.check(merge(self.model_dump(), sections))
@@ -210,13 +225,18 @@ def parse_assignment(text: str, example: str = "training.steps=500") -> dict[str
     parts = [part.strip() for part in key.split(".")]
     if not equals or not all(parts):
         raise RequestError(f"--set got '{text}'; allowed: KEY=VALUE, such as {example}")
-    try:
-        parsed: Any = tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        parsed = value.strip()
+    parsed = parse_value(value)
     for part in reversed(parts):
         parsed = {part: parsed}
     return dict(parsed)
+
+
+def parse_value(text: str) -> Any:
+    """A value as TOML writes it; a bare word is a string."""
+    try:
+        return tomllib.loads(f"value = {text.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text.strip()
 
 
 def read_toml(text: str, name: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ __all__ = ["COMMANDS", "make_app", "run_app"]
 _COMMANDS = {
     "run": "run:run",
     "resume": "resume:resume",
+    "sweep": "sweep:sweep",
     "generate": "generate:make_generate",
     "evaluate": "evaluate:evaluate",
     "compare": "compare:compare",
@@ -35,6 +36,7 @@ _COMMANDS = {
 _SUMMARIES = {
     "run": "Train a model, judge it, and write what it generates.",
     "resume": "Go on with a run that was interrupted, killed or moved, from its last complete state.",
+    "sweep": "Run each of several values, or search for the best, with several seeds; a sweep that was broken goes on.",
     "generate": "Generate takes from a run, a model file or a registered model.",
     "evaluate": (
         "Judge a run, a model or files: likelihood, measures beside the reference's own range, and how much is copied."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # loaded when a run begins: they need NumPy
     from seqforge.session.data import Corpus
     from seqforge.session.plan import Plan
 
-__all__ = ["limit_threads", "perform_and_report", "run", "used_callbacks"]
+__all__ = ["limit_threads", "perform_and_report", "requested_values", "run", "used_callbacks"]
 
 
 def run(
@@ -83,7 +83,7 @@ def run(
         "threads": threads,
         "callbacks.use": used_callbacks(callback),
     }
-    starting, changes = _values(registry, request, set_ or [], typed)
+    starting, changes = requested_values(registry, request, set_ or [], typed)
     limit_threads(changes.get("threads", starting.get("threads", 1)))
     from seqforge.session.plan import make_plan
 
@@ -131,7 +131,7 @@ def perform_and_report(
         print_summary(plan, result)
 
 
-def _values(
+def requested_values(
     registry: Registry, request: str, assignments: list[str], typed: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The recipe's or file's values, and the changes: by `--set`, and over them by the other options."""

@@ -18,7 +18,7 @@ from seqforge.session.plan import Plan
 from seqforge.split import Split
 from seqforge.training.loop import Evaluation
 
-__all__ = ["RunProgress", "window_shapes"]
+__all__ = ["Lines", "RunProgress", "window_shapes"]
 
 _MOST_AUDIT_LINES = 8
 _CURVE_COLUMNS = 16
@@ -36,7 +36,7 @@ class RunProgress:
 
     def __init__(self, plan: Plan, file: TextIO, *, quiet: bool = False) -> None:
         self.plan = plan
-        self.console = _Lines(file=file, highlight=False, soft_wrap=True, quiet=quiet, force_jupyter=False)
+        self.console = Lines(file=file, highlight=False, soft_wrap=True, quiet=quiet, force_jupyter=False)
         self._bar = Bar(self.console)
         self._losses: list[float] = []
 
@@ -117,7 +117,7 @@ class RunProgress:
         self.console.print(line, markup=False)
 
 
-class _Lines(Console):
+class Lines(Console):
     """What is printed; that nobody reads on is no reason to stop the work."""
 
     def on_broken_pipe(self) -> None:

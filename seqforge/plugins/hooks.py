@@ -17,7 +17,7 @@ from seqforge.plugins.spec_values import check_spec
 __all__ = ["CORE_COMMANDS", "HookFault", "collect"]
 
 CORE_COMMANDS = (
-    "run", "resume", "generate", "evaluate", "compare", "inspect", "export", "list", "recipes", "plugins",
+    "run", "resume", "sweep", "generate", "evaluate", "compare", "inspect", "export", "list", "recipes", "plugins",
 )  # fmt: skip
 """Names that no plugin can take."""
 
