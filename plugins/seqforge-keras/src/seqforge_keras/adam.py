@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras  # type: ignore[import-untyped]  # Keras ships no types
@@ -16,16 +16,17 @@ class Adam(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras gives its
     """Algorithm 1 of Kingma and Ba (2015), epsilon after the bias correction.
 
     Keras' own has epsilon before it, and computes 1 - 0.999^t from a rounded 0.999^t, which costs half of the
-    digits in the first steps; `expm1` keeps them.
+    digits in the first steps; `expm1` keeps them. `sums`, if there are several workers, sums gradients over them.
     """
 
     beta1 = 0.9
     beta2 = 0.999
     epsilon = 1e-8
 
-    def __init__(self, largest_norm: float) -> None:
+    def __init__(self, largest_norm: float, sums: Callable[[Sequence[Any]], Sequence[Any]] | None = None) -> None:
         super().__init__(learning_rate=0.0)
         self.largest_norm = largest_norm
+        self.sums = sums
         self.first_moments: list[keras.Variable] = []
         self.second_moments: list[keras.Variable] = []
 
@@ -37,7 +38,9 @@ class Adam(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras gives its
             self.second_moments = self.add_optimizer_variables(variables, "v")
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
-        """Clip the gradients: times `largest_norm / max(norm, largest_norm)` (Pascanu et al. 2013)."""
+        """Clip the gradients, summed: times `largest_norm / max(norm, largest_norm)` (Pascanu et al. 2013)."""
+        if self.sums:
+            grads = self.sums(grads)
         if self.largest_norm > 0:
             norm = ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in grads))
             factor = self.largest_norm / ops.maximum(norm, self.largest_norm)

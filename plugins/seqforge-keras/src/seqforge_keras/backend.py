@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqforge import LSTM, Architecture, BackendOptions, Model, ModelSpec
-from seqforge_keras.engine import describe_engine, load_keras, set_threads
+from seqforge_keras.engine import chosen_engine, describe_engine, load_keras, set_threads
+from seqforge_keras.workers import RENDEZVOUS, join_workers
 
 __all__ = ["KerasBackend"]
 
@@ -23,8 +25,18 @@ class KerasBackend:
         """See `seqforge.Backend.build`."""
         engine = load_keras(options)
         set_threads(engine, options.threads)
-        model: Model = importlib.import_module("seqforge_keras.lstm_model").LSTMModel(spec, weights, options)
+        workers = join_workers(engine, options) if options.workers > 1 else None
+        module = importlib.import_module("seqforge_keras.lstm_model")
+        model: Model
+        if workers:
+            model = module.SharedLSTMModel(spec, weights, options, workers)
+        else:
+            model = module.LSTMModel(spec, weights, options)
         return model
+
+    def rendezvous(self, options: BackendOptions) -> str:
+        """See `seqforge.Distributable.rendezvous`: it depends on the engine, and JAX has none."""
+        return RENDEZVOUS.get(chosen_engine(options, os.environ), "")
 
     def describe(self, options: BackendOptions) -> str:
         """See `seqforge.Backend.describe`."""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from seqforge import BackendOptions, Batch, ModelSpec, State, dropout_masks
 from seqforge_keras.network import Network
+from seqforge_keras.workers import Workers
 
-__all__ = ["LSTMModel"]
+__all__ = ["LSTMModel", "SharedLSTMModel"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -21,12 +22,19 @@ Ints = NDArray[np.int32]
 class LSTMModel:
     """seqforge's `Model` around a `Network`: names, states and arrays in and out."""
 
-    def __init__(self, spec: ModelSpec, weights: Mapping[str, Floats], options: BackendOptions) -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        weights: Mapping[str, Floats],
+        options: BackendOptions,
+        workers: Workers | None = None,
+    ) -> None:
         self.spec = spec
         self.hidden = int(spec.options["hidden"])
         layers = range(int(spec.options["layers"]))
         self.state_names = [f"lstm.{layer}.{part}" for layer in layers for part in ("hidden", "cell")]
-        self.network = Network(spec, {name: weight.shape for name, weight in weights.items()}, options.clip_norm)
+        shapes = {name: weight.shape for name, weight in weights.items()}
+        self.network = Network(spec, shapes, options.clip_norm, workers)
         self.load_weights(weights)
 
     def train_step(self, batch: Batch, state: State | None, *, learning_rate: float, seed: int) -> tuple[float, State]:
@@ -90,6 +98,16 @@ class LSTMModel:
 
     def _named(self, stacked: Any) -> dict[str, Floats]:
         return dict(zip(self.state_names, ops.convert_to_numpy(stacked), strict=True))
+
+
+class SharedLSTMModel(LSTMModel):
+    """The LSTM as one of several workers trains it."""
+
+    def __init__(
+        self, spec: ModelSpec, weights: Mapping[str, Floats], options: BackendOptions, workers: Workers
+    ) -> None:
+        super().__init__(spec, weights, options, workers)
+        self.total = workers.total
 
 
 def _array(variable: Any) -> NDArray[Any]:

@@ -9,6 +9,7 @@ from keras import ops
 
 from seqforge import ModelSpec, output_views
 from seqforge_keras.adam import Adam
+from seqforge_keras.workers import Workers
 
 __all__ = ["Network"]
 
@@ -21,8 +22,11 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
     (layers, H, 4 H). Gives `logits` (B, T, V) and the end `state`.
     """
 
-    def __init__(self, spec: ModelSpec, shapes: dict[str, tuple[int, ...]], largest_norm: float) -> None:
+    def __init__(
+        self, spec: ModelSpec, shapes: dict[str, tuple[int, ...]], largest_norm: float, workers: Workers | None = None
+    ) -> None:
         super().__init__()
+        self.workers = workers
         self.vocabulary_size = spec.vocabulary_size
         self.fields = len(spec.context_fields)
         self.views = output_views(spec)
@@ -41,7 +45,8 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
                 self.by_name[f"lstm.{index}.{part}"] = getattr(layer.cell, attribute)
         self.built = True
         # XLA is twice as slow as TensorFlow's graph and compiles anew for each shape; JAX has nothing else
-        self.compile(optimizer=Adam(largest_norm), jit_compile=keras.config.backend() == "jax")
+        optimizer = Adam(largest_norm, workers.sums if workers else None)
+        self.compile(optimizer=optimizer, jit_compile=keras.config.backend() == "jax")
         self.optimizer.build(self.trainable_variables)
 
     def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -75,9 +80,12 @@ class Network(keras.Model):  # type: ignore[misc]  # Keras gives its classes no 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """What `train_on_batch` returns, on every engine: the loss, and the state to carry on.
 
-        The loss anew, which costs little: Keras would give a running mean, and on JAX one over all steps.
+        The loss, of all workers' rows, is computed anew, which costs little: Keras would give a running mean, and on
+        JAX one over all steps.
         """
         loss = self.compute_loss(x, y, y_pred, sample_weight)
+        if self.workers:
+            (loss,) = self.workers.sums([loss])
         return {"loss": ops.stop_gradient(loss), "state": ops.stop_gradient(y_pred["state"])}
 
     def _layer_input(self, tokens: Any, context: Any) -> Any:
