@@ -57,6 +57,7 @@ def _part(kind: str, part: Part) -> str:
         "readers": "data.",
         "codecs": f"codec.{spec.name}.",
         "backends": f"backend.{spec.name}.",
+        "callbacks": f"callbacks.{spec.name}.",
         "samplers": "samples.sampling.",
     }
     options: Iterable[Option] = getattr(spec, "options", ())
