@@ -83,7 +83,7 @@ def _heading(found: Comparison) -> str:
 
 def _print_figures(found: Comparison, names: Sequence[str]) -> None:
     place = found.groups.index(found.reference) + 1
-    header = ["", "seeds", f"nats/{found.unit}", "sd", f"above {place} [95 %]", ""]
+    header = ["", "seeds", f"nats/{printable(found.unit)}", "sd", f"above {place} [95 %]", ""]
     rows = []
     for name, each in zip(names, found.groups, strict=True):
         deviation = each.figures.deviation
