@@ -126,7 +126,8 @@ def _study(path: Path) -> Iterator[Any]:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     if not path.exists():
         temporary = path.with_name(f".{path.name}")
-        temporary.unlink(missing_ok=True)
+        for leftover in (temporary, temporary.with_name(f"{temporary.name}-journal")):
+            leftover.unlink(missing_ok=True)
         with _storage(temporary) as storage:
             optuna.create_study(storage=storage, study_name=_TITLE, direction="minimize")
         temporary.replace(path)
