@@ -121,7 +121,7 @@ def make_environment(folder: Path) -> None:
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
 
 
-SHORTEN = """if [ "$1" = run ] && [ -n "$SEQFORGE_PAGES_SHORT" ]; then
+SHORTEN = """if { [ "$1" = run ] || { [ "$1" = sweep ] && [ ! -d "$2" ]; }; } && [ -n "$SEQFORGE_PAGES_SHORT" ]; then
   for value in $SEQFORGE_PAGES_SHORT; do set -- "$@" --set "$value"; done
 fi
 """
