@@ -38,6 +38,7 @@ def loaded(python, *arguments):
         ["--version"],
         ["run", "--help"],
         ["generate", "--help"],
+        ["sweep", "--help"],
         ["plugins", "list"],
         ["recipes", "show", "toy"],
         *(

@@ -86,7 +86,7 @@ def test_the_same_command_again_does_nothing_twice(seqforge, tmp_path):
     sweep = only_folder(tmp_path)
     before = stamps(sweep)
     assert len({path.parent for path in before if path.name == "report.html"}) == 4
-    for command in (GRID, ("sweep", sweep)):
+    for command in (GRID, ("sweep", sweep), ("sweep", sweep / "sweep.toml")):
         again = seqforge(*command, "--json")
         assert (again.status, again.out.replace(str(sweep), str(sweep.relative_to(tmp_path)))) == (0, first.out)
         assert "4 cells of 4 finished before" in again.err
@@ -221,6 +221,11 @@ def test_values_are_toml_or_bare_words(seqforge, text, values):
         (["toy", "--search", "seed=1:8"], "type --seeds 1,2,3"),
         (["toy", "--search", "windows.length=2:4", "--grid", "seed=1,2"], "type one sweep for each"),
         (["toy", "--seeds", "1", "--launcher", "fleet"], "unknown launcher 'fleet'"),
+        (["toy", "--seeds", "1", "--set", "launcher=3"], "launcher is 3; allowed: a table of keys"),
+        (["toy", "--seeds", "1", "--set", "data=3"], "data is 3; allowed: a table of keys"),
+        (["toy", "--seeds", "1", "--set", "backend=3"], "backend is 3; allowed: a table of keys"),
+        (["toy", "--grid", "model=1,2"], "model is 1; allowed: a table of keys"),
+        (["toy", "--grid", "data.source=1,2"], "there is no data '"),
         (["no-such", "--seeds", "1"], "unknown recipe 'no-such'"),
     ],
 )

@@ -81,7 +81,7 @@ def sweep(
     from seqforge.sweep.definition import FILE_NAME, Definition
     from seqforge.sweep.running import claim
 
-    folder = Path(request)
+    folder = Path(request).parent if Path(request).name == FILE_NAME else Path(request)
     if (folder / FILE_NAME).is_file():
         typed = {"--grid": grid, "--search": search, "--seeds": seeds, "--set": set_, "--data": data, "--model": model,
                  "--backend": backend, "--from": from_, "--out": out}  # fmt: skip
@@ -97,12 +97,13 @@ def sweep(
     if dry_run:
         _show(registry, definition, folder, as_json=json)
         return
-    _run(registry, definition, folder, _launcher(registry, definition, launcher), as_json=json, quiet=quiet)
+    _run(registry, definition, folder, launcher, as_json=json, quiet=quiet)
 
 
 def _run(
-    registry: Registry, definition: Definition, folder: Path, launcher: Launcher, *, as_json: bool, quiet: bool
+    registry: Registry, definition: Definition, folder: Path, launcher: str | None, *, as_json: bool, quiet: bool
 ) -> None:
+    """Do the sweep, and show what it came to."""
     from seqforge.commands.sweep_progress import SweepProgress
     from seqforge.commands.sweep_report import failure_message, print_sweep
     from seqforge.files import atomic
@@ -112,7 +113,7 @@ def _run(
     total = _planned(registry, definition)
     file = sys.stderr if as_json else sys.stdout
     with SweepProgress(folder, definition.keys, total, file, quiet=quiet) as observer:
-        sweep = Sweep(registry, definition, folder, launcher, observer)
+        sweep = Sweep(registry, definition, folder, _launcher(registry, definition, launcher), observer)
         sweep.run()
     atomic.write_text(folder / CSV_NAME, table_csv(definition.keys, sweep.results))
     if as_json:

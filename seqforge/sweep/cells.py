@@ -76,7 +76,8 @@ def settled(registry: Registry, definition: Definition) -> Definition:
     """The definition with the backend named, and files by absolute paths: it means the same in any folder, any day."""
     changes, keys = dict(definition.changes), definition.keys
     values = merge(definition.starting, changes)
-    if "backend.name" not in keys:
+    # what is no table is left for the plan to name
+    if "backend.name" not in keys and isinstance(values.get("backend", {}), Mapping):
         configured = _value(values, "backend", "name")
         choice = choose_backend(registry, asked=None, configured=configured or "auto")
         changes = merge(changes, nested("backend.name", registry.full_name(choice.part)))
