@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from seqforge import RequestError, TrackedRun
 
@@ -28,7 +28,7 @@ _STATES = {"complete": "FINISHED", "interrupted": "KILLED", "failed": "FAILED"}
 _MOST_PARAMETERS = 100  # in one call
 _LONGEST_PARAMETER = 6000  # characters
 _AT_ONCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
-"""A server that can't be reached when a run begins is a mistake to be told of, not an outage to be waited for."""
+_PASSWORD = re.compile(r"//[^/\s]*@")
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # that a store is new is no news
 
@@ -49,28 +49,30 @@ class Tracker:
         """Find the run again, or create it with its configuration."""
         self.folder = run.folder
         kept = run.own / _RUN
-        with self._reachable():
+        with self._explained(), _impatient():
             self.client = MlflowClient(tracking_uri=self.tracking_uri or None)
             if kept.is_file():
                 self._go_on(kept.read_text(encoding="utf-8").strip())
             else:
                 self._create(run)
+            self.client.set_tag(self.run_id, "seqforge.engine", run.engine)
         run.own.mkdir(parents=True, exist_ok=True)
         kept.write_text(self.run_id, encoding="utf-8")
-        self.client.set_tag(self.run_id, "seqforge.engine", run.engine)
 
     def on_evaluation(self, step: int, values: Mapping[str, float]) -> None:
         """A point of each curve; what is there already stays, for MLflow takes nothing back."""
         if step > self.last_step:
-            self._log(step, values)
+            with self._explained():
+                self._log(step, values)
 
     def on_end(self, outcome: str, values: Mapping[str, float]) -> None:
         """Results, files and state."""
-        try:
-            if outcome == "complete":
-                self._complete({f"results.{name}": value for name, value in values.items()})
-        finally:
-            self.client.set_terminated(self.run_id, _STATES[outcome])
+        with self._explained():
+            try:
+                if outcome == "complete":
+                    self._complete({f"results.{name}": value for name, value in values.items()})
+            finally:
+                self.client.set_terminated(self.run_id, _STATES[outcome])
 
     def _create(self, run: TrackedRun) -> None:
         recipe = str(run.configuration.get("recipe", "")).rpartition(":")[2]
@@ -117,23 +119,26 @@ class Tracker:
         self.client.log_batch(self.run_id, [Metric(name, float(value), now, step) for name, value in values.items()])
 
     @contextmanager
-    def _reachable(self) -> Iterator[None]:
-        """What MLflow says of a store or server that is none, or has no such run, on one line."""
-        before = {name: os.environ.get(name) for name in _AT_ONCE}
+    def _explained(self) -> Iterator[None]:
+        """What MLflow says of a store that is none or is out of reach, on one line and without a password."""
         try:
-            os.environ.update({name: value for name, value in _AT_ONCE.items() if before[name] is None})
             yield
         except (MlflowException, OSError) as error:
-            place = _without_password(self.tracking_uri or mlflow.get_tracking_uri())
+            place = self.tracking_uri or mlflow.get_tracking_uri()
+            words = _PASSWORD.sub("//", f"MLflow at {place}: {' '.join(str(error).split())[:400]}")
             raise RequestError(
-                f"MLflow at {place}: {' '.join(str(error).split())[:400]}; callbacks.mlflow.tracking_uri, or the "
-                f"variable MLFLOW_TRACKING_URI, says where MLflow is"
-            ) from error
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+                f"{words}; callbacks.mlflow.tracking_uri, or the variable MLFLOW_TRACKING_URI, says where MLflow is"
+            ) from None  # the error itself names the password
 
 
-def _without_password(uri: str) -> str:
-    parts = urlsplit(uri)
-    return uri.replace(f"{parts.netloc.rpartition('@')[0]}@", "") if "@" in parts.netloc else uri
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """A server that can't be reached when a run begins is a mistake to tell of, not an outage to wait for."""
+    before = {name: os.environ.get(name) for name in _AT_ONCE}
+    os.environ.update({name: value for name, value in _AT_ONCE.items() if before[name] is None})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
