@@ -52,7 +52,7 @@ def differences(found: Comparison) -> Html:
     reference = found.groups.index(found.reference) + 1
     words = (
         f"Nats per {found.unit} above {label(reference, found.reference)}, with 95 % intervals over the pieces: "
-        f"further right is worse. An interval that crosses the line at 0 tells the two not apart."
+        f"further right is worse. Where an interval crosses the line at 0, the two are not told apart."
     )
     return _figure("Differences", words, size, parts, "curve differences")
 
