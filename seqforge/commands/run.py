@@ -94,7 +94,7 @@ def run(
         print(to_toml(plan.config), end="")
         return
     from seqforge.commands.bar import waiting
-    from seqforge.files.run_folder import RunFolder, fresh_folder, refuse_occupied
+    from seqforge.files.run_folder import RunFolder, filled_folder, refuse_occupied
     from seqforge.session.data import load_corpus
 
     if out is not None:
@@ -102,8 +102,8 @@ def run(
         _refuse_start(plan.config.model.start, out)
     with waiting("reading the data", is_shown=not (json or quiet)):
         corpus = load_corpus(registry, plan)
-    folder = RunFolder(out or fresh_folder(Path("runs"), short_name(plan.config.recipe) or "run"))
-    perform_and_report(registry, plan, corpus, folder, as_json=json, quiet=quiet)
+    with filled_folder(out, Path("runs"), short_name(plan.config.recipe) or "run") as folder:
+        perform_and_report(registry, plan, corpus, RunFolder(folder), as_json=json, quiet=quiet)
 
 
 def perform_and_report(

@@ -142,7 +142,7 @@ class Registry:
 
         `UnknownName` if there is none; `RequestError` if several plugins claim it, or a disabled one alone offers it.
         """
-        found = self._named(kind, name) or self._named_late(kind, name)
+        found = self.named(kind, name) or self._named_late(kind, name)
         if not found:
             raise self._unknown(kind, name)
         if len(found) > 1:
@@ -151,24 +151,25 @@ class Registry:
 
     def has(self, kind: str, name: str) -> bool:
         """Whether somebody offers a part of that name, or of `distribution:name`."""
-        return bool(self._named(kind, name) or self._named_late(kind, name))
+        return bool(self.named(kind, name) or self._named_late(kind, name))
+
+    def named(self, kind: str, name: str) -> list[Part]:
+        """Every part that `name` may mean: several, where formats of different codecs share it."""
+        return [part for part in self.parts(kind) if _is_named(part, name)]
 
     def full_name(self, part: Part) -> str:
         """The name by which `find` gives this part: with its distribution where several claim the name."""
         name = str(part.spec.name)
-        return name if len(self._named(part.kind, name)) == 1 else f"{part.distribution}:{name}"
+        return name if len(self.named(part.kind, name)) == 1 else f"{part.distribution}:{name}"
 
     def versions(self, parts: Iterable[Part]) -> dict[str, str]:
         """The versions of the distributions that the parts come from, and of the core."""
         wanted = {CORE, *(part.distribution for part in parts)}
         return {plugin.distribution: plugin.version for plugin in self.plugins if plugin.distribution in wanted}
 
-    def _named(self, kind: str, name: str) -> list[Part]:
-        return [part for part in self.parts(kind) if _is_named(part, name)]
-
     def _named_late(self, kind: str, name: str) -> list[Part]:
         """The same, once every plugin that is still being looked at is known."""
-        return self._named(kind, name) if self.settle(patient=True) else []
+        return self.named(kind, name) if self.settle(patient=True) else []
 
     def _unknown(self, kind: str, name: str) -> RequestError:
         for plugin in self.plugins:

@@ -97,7 +97,8 @@ class Start:
         """Whether a format takes the works of the codec; one that nobody offers stays, to be named as unknown."""
         if not isinstance(name, str) or not self.registry.has("formats", name):
             return True
-        return bool(self.registry.find("formats", name).spec.writes(self.codec_part.spec.name))
+        codec = self.codec_part.spec.name
+        return any(part.spec.writes(codec) for part in self.registry.named("formats", name))
 
 
 def find_start(registry: Registry, values: Mapping[str, Any]) -> Start | None:
