@@ -49,7 +49,8 @@ class Worker:
     """What the function of a run with several workers is called with, before its arguments.
 
     `rank` counts from 0; `attempt` is how often the workers were started before. `report` tells whoever has launched
-    them plain values; those of rank 0 arrive, in their order, and none of them is worth waiting for.
+    them plain values; those of rank 0 arrive, in their order, and none of them is worth waiting for. One with `saved`
+    says where another attempt would go on: a launcher may give up after a few attempts that do not come further.
     """
 
     rank: int
