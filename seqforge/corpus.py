@@ -15,12 +15,14 @@ import numpy as np
 from seqforge.configuration import known_keys
 from seqforge.errors import DataError, RequestError, UnknownName
 from seqforge.interfaces import Audit, Codec, Dataset, Piece, Source
+from seqforge.launching import Launcher
 from seqforge.options import Option, check_options
 from seqforge.plugins import Part, Registry, short_name
 from seqforge.reading.cache import cache_folder
 from seqforge.reading.encoded_file import EncodedFile, read_encoded
 from seqforge.reading.job import Job, job_key
 from seqforge.reading.pool import ReadingPool
+from seqforge.reading.remote import RemotePool
 from seqforge.reading.vocabulary import MergedVocabulary
 
 __all__ = ["FileCorpus", "data_digest", "data_options", "foreign_options", "open_dataset", "usual_codec"]
@@ -64,11 +66,13 @@ def open_dataset(
     codec_name: str,
     max_seconds: float,
     keeps_vocabulary: bool = False,
+    launcher: Launcher | None = None,
 ) -> Dataset:
     """The corpus that `source` names; `DataError` if it names nothing.
 
     `codec_name` is the codec's full name. `max_seconds` limits the reading of one file. With `keeps_vocabulary` the
-    vocabulary of `codec` stays as it is, and pieces with other symbols are dropped.
+    vocabulary of `codec` stays as it is, and pieces with other symbols are dropped. Files are read by `launcher`, if
+    there is one, else by processes of this machine.
     """
     if registry.has("datasets", source):
         dataset: Dataset = registry.find("datasets", source).build(codec=codec, **options)
@@ -82,6 +86,7 @@ def open_dataset(
         codec_name=codec_name,
         max_seconds=max_seconds,
         keeps_vocabulary=keeps_vocabulary,
+        launcher=launcher,
     )
 
 
@@ -101,6 +106,7 @@ class FileCorpus:
         codec_name: str,
         max_seconds: float,
         keeps_vocabulary: bool = False,
+        launcher: Launcher | None = None,
     ) -> None:
         self.codec = codec
         self._registry = registry
@@ -109,6 +115,7 @@ class FileCorpus:
         self._codec_name = codec_name
         self._max_seconds = max_seconds
         self._keeps_vocabulary = keeps_vocabulary
+        self._launcher = launcher
         specs = [part.spec for part in _reader_parts(registry, paths, codec_name)]
         self.licence = "; ".join(dict.fromkeys(spec.licence or "unknown" for spec in specs))
         self.citation = "; ".join(dict.fromkeys(spec.citation for spec in specs if spec.citation))
@@ -134,7 +141,7 @@ class FileCorpus:
         codec = self._registry.find("codecs", self._codec_name)
         parts = _reader_parts(self._registry, self._paths, self._codec_name)
         readers = {suffix: part for part in parts for suffix in part.spec.suffixes}
-        with cache_folder() as folder, ReadingPool(self._max_seconds) as pool:
+        with cache_folder() as folder, self._pool() as pool:
             found = [(path, readers.get(path.suffix.lower())) for path in self._paths]
             jobs = [self._job(path, reader, codec, folder) if reader else None for path, reader in found]
             missing = [job for job in jobs if job and read_encoded(Path(job.result)) is None]
@@ -145,6 +152,9 @@ class FileCorpus:
                 else:
                     reason = next(reasons) if id(job) in waiting else ""
                     yield self._result(path, job, reason)
+
+    def _pool(self) -> ReadingPool | RemotePool:
+        return RemotePool(self._launcher, self._max_seconds) if self._launcher else ReadingPool(self._max_seconds)
 
     def _job(self, path: Path, reader: Part, codec: Part, folder: Path) -> Job:
         job = Job(

@@ -135,7 +135,7 @@ def run(
     plan = make_plan(registry, starting, changes, backend=backend)
     if out is not None:
         refuse_occupied(Path(out))
-    corpus = load_corpus(registry, plan)
+    corpus = load_corpus(registry, plan, plan.placement.reader)
     folder = RunFolder(Path(out) if out else fresh_folder(Path("runs"), short_name(plan.config.recipe) or "run"))
     with locked(folder.path), RunProgress(plan, sys.stdout, quiet=quiet) as progress:
         perform(registry, plan, corpus, folder, progress)

@@ -122,6 +122,29 @@ def test_paths_reach_the_workers_whatever_their_folder_is(command, tmp_path):
     assert start["sha256"] == read_model(tmp_path / "out/of the way" / "model.safetensors").sha256
 
 
+def test_files_are_read_by_the_launcher_and_kept_here(command, tmp_path):
+    (tmp_path / "mine").mkdir()
+    for number in range(40):
+        text = "".join(f"{letter}{mark}" for letter in "abcde"[number % 3 :] for mark in "-.") * 6
+        (tmp_path / "mine" / f"tune-{number}.letters").write_text(f"tune-{number} {text}\n")
+    for what in ("exit", "raise"):
+        (tmp_path / "mine" / f"{what}.trap").write_text(what)
+    log, said = tmp_path / "log", []
+    for name, arguments in (("here", ()), ("there", ("--launcher", "crew"))):
+        cache = {"XDG_CACHE_HOME": str(tmp_path / name / "cache"), "SEQFORGE_CREW_LOG": str(log)}
+        for out in ("first", "again"):
+            outcome = command(*RUN, "--data", "mine", "--out", f"{name}-{out}", "--json", *arguments, **cache)
+            assert outcome.status == 0, outcome.err
+            said.append(json.loads(outcome.out)["data"])
+            if name == "there":  # 32 files a call; of one that ended its process nothing is kept
+                assert log.read_text() == "seqforge.reading.remote:read_files\n" * (2 if out == "first" else 1)
+    assert said[0]["dropped"]
+    assert said[1:] == said[:1] * 3
+    here, there = (sorted((tmp_path / name / "cache/seqforge/corpora").iterdir()) for name in ("here", "there"))
+    assert [path.name for path in here] == [path.name for path in there]
+    assert [path.read_bytes() for path in here] == [path.read_bytes() for path in there]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

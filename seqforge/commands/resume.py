@@ -75,7 +75,7 @@ def resume(
     limit_threads(changes.get("threads", starting.get("threads", 1)))
     plan = make_plan(registry, starting, changes, backend=backend)
     with waiting("reading the data", is_shown=not (json or quiet)):
-        corpus = load_corpus(registry, plan)
+        corpus = load_corpus(registry, plan, plan.placement.reader)
     perform_and_report(registry, plan, corpus, folder, checkpoint, as_json=json, quiet=quiet)
 
 

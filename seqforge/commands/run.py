@@ -101,7 +101,7 @@ def run(
         refuse_occupied(out, force=force)
         _refuse_start(plan.config.model.start, out)
     with waiting("reading the data", is_shown=not (json or quiet)):
-        corpus = load_corpus(registry, plan)
+        corpus = load_corpus(registry, plan, plan.placement.reader)
     with filled_folder(out, Path("runs"), short_name(plan.config.recipe) or "run") as folder:
         perform_and_report(registry, plan, corpus, RunFolder(folder), as_json=json, quiet=quiet)
 

@@ -21,15 +21,19 @@ __all__ = ["ReadingPool"]
 
 @dataclass
 class ReadingPool:
-    """Runs jobs in processes of their own, `max_seconds` each at most; a context manager that ends the processes."""
+    """Runs jobs in processes of their own, `max_seconds` each at most; a context manager that ends the processes.
+
+    `at_once` is how many there are; 0 for as many as there are cores.
+    """
 
     max_seconds: float
+    at_once: int = 0
     _local: threading.local = field(default_factory=threading.local)
     _processes: set[subprocess.Popen[str]] = field(default_factory=set)
 
     def run(self, jobs: Sequence[Job]) -> Iterator[str]:
         """For each job in turn, once it is done: an empty string, or why nothing came of it."""
-        threads = ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, len(jobs))))
+        threads = ThreadPoolExecutor(max(1, min(self.at_once or os.cpu_count() or 1, len(jobs))))
         try:
             yield from threads.map(self._run, jobs)
         finally:

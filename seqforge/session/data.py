@@ -11,6 +11,7 @@ from seqforge.configuration import DataConfig
 from seqforge.corpus import data_digest, open_dataset
 from seqforge.errors import DataError
 from seqforge.interfaces import Audit, Codec, Dataset, Piece
+from seqforge.launching import Launcher
 from seqforge.plugins import Registry
 from seqforge.session.plan import Plan
 from seqforge.split import Split, split_pieces
@@ -40,11 +41,15 @@ class Corpus:
         return self.split.training if isinstance(self.codec, Quotable) else self.training
 
 
-def load_corpus(registry: Registry, plan: Plan) -> Corpus:
-    """Read, encode, split and augment the data of a run; `DataError` if nothing usable came."""
+def load_corpus(registry: Registry, plan: Plan, launcher: Launcher | None = None) -> Corpus:
+    """Read, encode, split and augment the data of a run; `DataError` if nothing usable came.
+
+    Files that were not read before are read by `launcher`, if there is one.
+    """
     config = plan.config.data
     keeps_vocabulary = plan.start is not None
-    corpus = open_corpus(registry, config, plan.codec, plan.config.codec.name, keeps_vocabulary=keeps_vocabulary)
+    name = plan.config.codec.name
+    corpus = open_corpus(registry, config, plan.codec, name, keeps_vocabulary=keeps_vocabulary, launcher=launcher)
     samples = plan.config.samples
     if samples.count:  # the plan tried the prompt, too, but without a vocabulary that has grown since
         corpus.codec.guides([samples.prompt])
@@ -52,7 +57,13 @@ def load_corpus(registry: Registry, plan: Plan) -> Corpus:
 
 
 def open_corpus(
-    registry: Registry, config: DataConfig, codec: Codec, codec_name: str, *, keeps_vocabulary: bool = False
+    registry: Registry,
+    config: DataConfig,
+    codec: Codec,
+    codec_name: str,
+    *,
+    keeps_vocabulary: bool = False,
+    launcher: Launcher | None = None,
 ) -> Corpus:
     """Read and encode data, all of it in the training part; `DataError` if nothing usable came."""
     dataset = open_dataset(
@@ -63,6 +74,7 @@ def open_corpus(
         codec_name=codec_name,
         max_seconds=config.max_seconds,
         keeps_vocabulary=keeps_vocabulary,
+        launcher=launcher,
     )
     pieces = tuple(dataset.pieces())
     audit = dataset.audit()

@@ -33,6 +33,11 @@ class Placement:
         """Whether the run is trained in this process."""
         return bool(self.part.spec.name == LOCAL)
 
+    @property
+    def reader(self) -> Launcher | None:
+        """What reads the run's files; `None` if processes of this machine do."""
+        return None if self.is_here else self.launcher()
+
     def launcher(self) -> Launcher:
         """The launcher, ready for work."""
         launcher: Launcher = self.part.build(**self.options)

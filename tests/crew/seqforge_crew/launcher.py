@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from seqforge import RequestError, SeqforgeError, TrainingDiverged, Worker
+from seqforge.launchers.local import LocalLauncher
 
 ERRORS = {error.__name__: error for error in (RequestError, SeqforgeError, TrainingDiverged)}
 
@@ -72,7 +73,9 @@ class Crew:
             return not any(statuses)
 
     def map(self, calls, *, at_once=0):
-        raise NotImplementedError
+        if log := os.environ.get("SEQFORGE_CREW_LOG"):
+            Path(log).write_text("".join(f"{call.function}\n" for call in calls))
+        return LocalLauncher().map(calls, at_once=at_once)
 
 
 class Idler:
