@@ -31,6 +31,11 @@ def contents(sweep):
     }
 
 
+def finished(sweep):
+    """How many cells are."""
+    return sum((cell / "report.html").exists() for cell in cells(sweep)) if sweep.is_dir() else 0
+
+
 def stamps(sweep):
     """Which files the finished cells have, and when each was written."""
     return {
@@ -56,22 +61,21 @@ def kill(process, *, all_of_it):
 def kill_often(folder, toy_path, sweep, command, chance, times):
     """Begin a sweep, kill it, begin again ... so many times at most, and let it end; how often it was, and the output.
 
-    Every second time all of its processes are killed, else that alone which the others belong to. What was finished
-    must stay as it was.
+    The first kill comes when any cell may be at work, each later one when one more is finished, and a random moment
+    after that. Every second time all of its processes are killed, else that alone which the others belong to. What was
+    finished must stay as it was.
     """
     kills, kept = 0, {}
     while kills < times:
         process = start(folder, toy_path, *command, start_new_session=True)
-        before = len(stamps(sweep))
-        until = time.monotonic() + chance.uniform(0.6, 2.4)
-        while process.poll() is None and time.monotonic() < until:
+        while process.poll() is None and finished(sweep) < kills:
             time.sleep(0.01)
+        time.sleep(chance.uniform(0, 0.8))
         if not kill(process, all_of_it=kills % 2):
             break
         kills += 1
         now = stamps(sweep)
         assert {path: now[path] for path in kept} == kept, "what was finished was not touched"
-        assert len(now) >= before
         kept = now
     status, out, err = finish(start(folder, toy_path, *command))
     assert status == 0, err
