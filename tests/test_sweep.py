@@ -305,7 +305,7 @@ def test_a_sweep_that_is_killed_ten_times_is_that_of_an_unbroken_one(tmp_path, t
         (tmp_path / name).mkdir()
     status, out, err = finish(start(tmp_path / "unbroken", toy_path, *LONG))
     assert status == 0, err
-    sweep, kills, chance = tmp_path / "broken" / "sweep", 0, seeded(3)
+    sweep, kills, resumed, chance = tmp_path / "broken" / "sweep", 0, 0, seeded(3)
     while kills < 10:
         shutil.rmtree(sweep, ignore_errors=True)
         more, printed = kill_often(tmp_path / "broken", toy_path, sweep, LONG, chance, 10)
@@ -317,6 +317,8 @@ def test_a_sweep_that_is_killed_ten_times_is_that_of_an_unbroken_one(tmp_path, t
             begun = [line for line in told if line["method"] == "on_begin"]
             assert [line["is_resumed"] for line in begun] == [False, *[True] * (len(begun) - 1)]
             assert sum(line.get("outcome") == "complete" for line in told) <= 1
+            resumed += sum(line["step"] > 0 for line in begun)
+    assert resumed > 0, "a cell that had begun went on"
     assert len(cells(sweep)) == 12
 
 
