@@ -437,6 +437,56 @@ def test_runs_on_other_splits_are_refused(toy_run, tmp_path, seqforge, refused):
     assert "other pieces" in line
 
 
+TUNING = ("--set", "training.steps=2", "--set", "training.evaluate_every=1", "--set", "samples.count=0")
+
+
+def test_models_that_runs_went_on_from_are_told_apart_but_for_their_seeds(toy_run, tmp_path, seqforge, compare):
+    shutil.copytree(toy_run, tmp_path / "one")
+    starts = (("one", ()), ("two", ("--seed", 2)), ("quick", ("--set", "training.learning_rate=0.3")))
+    for name, arguments in starts:
+        if arguments:
+            assert seqforge("run", "one", *arguments, "--out", name).status == 0
+        assert seqforge("run", "toy", *TUNING, "--from", name, "--out", f"tuned/{name}").status == 0
+    found = compare("tuned")
+    assert found["keys"] == ["model.start"]
+    names = {frozenset(run["run"] for run in group["runs"]) for group in found["groups"]}
+    assert names == {frozenset(("tuned/one", "tuned/two")), frozenset(("tuned/quick",))}
+    assert {group["seeds"] for group in found["groups"]} == {1, 2}
+    assert str(tmp_path) not in json.dumps(found)
+
+
+def test_a_run_that_may_know_what_it_is_judged_on_is_refused(toy_run, tmp_path, seqforge, refused, compare):
+    """Of the same data, split otherwise, its start was trained on pieces that are held out now; so for later runs."""
+    shutil.copytree(toy_run, tmp_path / "one")
+    assert seqforge("run", "one", "--set", "data.split_seed=3", "--out", "elsewhere").status == 0
+    for start, name in (("elsewhere", "first"), ("first", "second"), ("one", "honest")):
+        assert seqforge("run", "toy", *TUNING, "--from", start, "--out", name).status == 0
+    for knowing in ("first", "second"):
+        line = refused("one", knowing)
+        assert f"{knowing} can't be compared: it goes on from a model that was trained on the same data" in line
+        assert "data.split_seed was 3 and is 1" in line
+    assert len(compare("one", "honest")["groups"]) == 2
+
+
+def test_starts_of_other_data_are_named(toy_run, tmp_path, seqforge, compare):
+    shutil.copytree(toy_run, tmp_path / "one")
+    (tmp_path / "mine.letters").write_text("".join(f"{line} a.b-a.c=a.b-a.d=\n" for line in range(12)))
+    assert seqforge("run", "toy", *TUNING, "--data", "mine.letters", "--out", "mine").status == 0
+    assert seqforge("run", "toy", *TUNING, "--from", "mine", "--out", "tuned").status == 0
+    assert any("models of other data" in note for note in compare("one", "tuned")["notes"])
+
+
+def test_other_shares_in_order_are_refused_whatever_the_codec(made, refused):
+    """The parts of a piece that is cut have the same names wherever that is."""
+    made("a", changes={"data.split": "order"})
+    made(
+        "b",
+        changes={"data.split": "order", "data.validation": 0.3, "codec.name": "pairs"},
+        edit=counted("pairs", beat=EVENTS),
+    )
+    assert "they hold out other shares in order (data.validation is 0.2 and 0.3)" in refused("a", "b")
+
+
 def test_the_table_fits_a_terminal_of_80_columns(made, terminal):
     for name, seed in (("a", 1), ("again", 2)):
         made(name, seed=seed, nats=worse(10.0 + seed))

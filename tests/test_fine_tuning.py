@@ -89,7 +89,8 @@ def test_it_goes_on_to_learn(run):
 def test_a_registered_model_by_name_and_its_provenance(run, toy_run, pretrained):
     by_name, by_path = run("--from", "toy-model", *SHORT), run("--from", toy_run, *SHORT)
     named, other = model_of(by_name).provenance, model_of(by_path).provenance
-    start = {"sha256": model_of(toy_run).sha256, "data": model_of(toy_run).data}
+    model = model_of(toy_run)
+    start = {"sha256": model.sha256, "data": model.data, "configuration": model.provenance["configuration"]}
     assert named["start"] == {"model": "toy-model", **start}
     assert other["start"] == {"model": "file", **start}
     assert named["configuration"]["model"]["start"] == "toy-model"

@@ -14,11 +14,15 @@ __all__ = ["PARTS", "aligned", "choose_part", "choose_unit", "refuse_incomparabl
 PARTS = ("test", "validation")
 """What can be held out, the one to compare on first."""
 
+_IN_ORDER = ("order", "auto")
+_SPLIT_KEYS = ("data.split", "data.split_seed", "data.validation", "data.test")
 _TOKEN = "token"  # noqa: S105  # a unit
 
 
 def refuse_incomparable(runs: Sequence[FinishedRun]) -> None:
-    """`RequestError` with the reason and two runs that show it, if they are not on the same split, scored alike."""
+    """`RequestError` with the reason and the runs that show it, if they are not on the same split, scored alike."""
+    for run in runs:
+        _refuse_start_that_knows(run)
     first = runs[0]
     by_codec: dict[str, FinishedRun] = {}
     for run in runs:
@@ -28,6 +32,8 @@ def refuse_incomparable(runs: Sequence[FinishedRun]) -> None:
         for part in ("training", "validation", "test"):
             if run.scores.split[part]["digest"] != first.scores.split[part]["digest"]:
                 raise _refusal(first, run, f"{_other_pieces(first, run, part)}; split the same data alike (data.*)")
+        if shares := _other_shares(first, run):
+            raise _refusal(first, run, f"{shares}; split the same data alike (data.*)")
         same = by_codec.setdefault(_codec(run), run)
         if run.scores.data["content"] != same.scores.data["content"]:
             reason = f"their pieces have the same names, but other content under the same codec ({_codec(run)})"
@@ -107,6 +113,31 @@ def _other_pieces(first: FinishedRun, other: FinishedRun, part: str) -> str:
         if ids:
             return f"{words}; '{min(ids)}' is in that of {run.path} alone)"
     return f"{words})"
+
+
+def _refuse_start_that_knows(run: FinishedRun) -> None:
+    """`RequestError` if a model that the run went on from was trained on the same data, but split otherwise."""
+    for start in run.starts:
+        if start.data != run.scores.data["digest"]:
+            continue
+        for key in _SPLIT_KEYS:
+            if start.settings and start.settings.get(key) != run.settings.get(key):
+                raise RequestError(
+                    f"{run.path} can't be compared: it goes on from a model that was trained on the same data, split "
+                    f"otherwise ({key} was {start.settings.get(key)} and is {run.settings.get(key)}), and may know "
+                    f"pieces that are held out now; split as that one was"
+                )
+
+
+def _other_shares(first: FinishedRun, other: FinishedRun) -> str:
+    """What was cut at other places: of a piece that a border goes through the parts have the same names wherever."""
+    if {first.settings.get("data.split"), other.settings.get("data.split")}.isdisjoint(_IN_ORDER):
+        return ""
+    for key in ("data.validation", "data.test"):
+        values = [run.settings.get(key) for run in (first, other)]
+        if values[0] != values[1]:
+            return f"they hold out other shares in order ({key} is {values[0]} and {values[1]})"
+    return ""
 
 
 def _ids(run: FinishedRun, part: str) -> set[str]:

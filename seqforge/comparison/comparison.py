@@ -148,6 +148,8 @@ def _notes(grouping: Grouping, runs: Sequence[FinishedRun]) -> Iterator[str]:
         yield f"settings that change no score differ, too: {', '.join(sections)}"
     if len({str(run.scores.codec) for run in runs}) > 1:
         yield "the codecs differ: all count the unit alike; whether they tell as much of a piece is for you to judge"
+    if any(not start.settings or start.data != run.scores.data["digest"] for run in runs for start in run.starts):
+        yield "some went on from models of other data: whether these knew what is held out is for you to judge"
     if any(len(group.runs) == 1 for group in grouping.groups):
         yield "of a single seed nobody knows how much another would move the figure: make runs with more seeds"
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from seqforge.comparison.settings import dotted
+from seqforge.comparison.start_model import StartModel, read_starts
 from seqforge.errors import FileDamaged, RequestError
 from seqforge.files.model_file import read_model
 from seqforge.files.run_folder import RunFolder, model_path, runs_in
@@ -35,7 +37,8 @@ class Cost:
 class FinishedRun:
     """A run: its folder as it was typed, its configuration by dotted keys, its scores and cost.
 
-    `validation` has the nats of every unit by step, as they stood while it was trained.
+    `validation` has the nats of every unit by step, as they stood while it was trained; `starts` are the models that it
+    went on from, the last one first.
     """
 
     path: Path
@@ -43,6 +46,7 @@ class FinishedRun:
     scores: Scores
     validation: Sequence[tuple[int, Mapping[str, float]]]
     cost: Cost
+    starts: Sequence[StartModel] = ()
 
     @property
     def name(self) -> str:
@@ -53,6 +57,11 @@ class FinishedRun:
     def seed(self) -> int:
         """What everything random in it but the split came from."""
         return int(self.settings["seed"])
+
+    @property
+    def chance(self) -> tuple[str, ...]:
+        """What two runs of one configuration may differ in: the seed, and which one of such models was gone on from."""
+        return (str(self.seed), *(start.sha256 for start in self.starts[:1]))
 
 
 def find_runs(paths: Sequence[Path]) -> list[FinishedRun]:
@@ -88,14 +97,20 @@ def _folders(path: Path) -> Iterable[Path]:
 def _read(folder: RunFolder) -> FinishedRun:
     if not folder.is_finished:
         raise RequestError(
-            f"{folder.path} is not finished; type: seqforge resume {folder.path}, or leave it out of the comparison"
+            f"{folder.path} is not finished; type: seqforge resume {shlex.quote(str(folder.path))}, "
+            f"or leave it out of the comparison"
         )
     model = read_model(model_path(folder.path))
     scores = read_scores(folder.scores)
     if scores.model != model.sha256:
-        raise RequestError(f"{folder.scores} is of another model; type: seqforge evaluate {folder.path}")
+        raise RequestError(
+            f"{folder.scores} is of another model; type: seqforge evaluate {shlex.quote(str(folder.path))}"
+        )
     lines = _metrics(folder.metrics)
     settings = dotted(model.provenance["configuration"])
+    starts = read_starts(model.provenance)
+    if starts:
+        settings["model.start"] = starts[0].words
     if not isinstance(settings.get("seed"), int):
         raise FileDamaged(f"{folder.model} does not say which seed it came from; make the run again")
     last = lines[-1]
@@ -113,6 +128,7 @@ def _read(folder: RunFolder) -> FinishedRun:
             backend=str(model.provenance["backend"]),
             engine=str(model.provenance["engine"]),
         ),
+        starts=starts,
     )
 
 

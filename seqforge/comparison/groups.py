@@ -26,8 +26,8 @@ class Group:
 
     @property
     def seeds(self) -> int:
-        """How many different seeds there are."""
-        return len({run.seed for run in self.runs})
+        """How many different seeds there are, those of models that were gone on from among them."""
+        return len({run.chance for run in self.runs})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ def _checked(by: Sequence[str], runs: Sequence[FinishedRun], differing: Sequence
 def _refuse_double(runs: Sequence[FinishedRun], averaged: Sequence[str]) -> None:
     seen: dict[tuple[str, ...], FinishedRun] = {}
     for run in runs:
-        other = seen.setdefault((str(run.seed), *_values(run, averaged)), run)
+        other = seen.setdefault((*run.chance, *_values(run, averaged)), run)
         if other is not run:
             raise RequestError(
                 f"{other.path} and {run.path} are the same run twice: the same configuration and seed {run.seed}; "

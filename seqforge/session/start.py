@@ -31,9 +31,14 @@ class Start:
         return self.registry.full_name(self.found.part) if self.found.part else "file"
 
     def provenance(self) -> dict[str, Any]:
-        """Which model it was and what it was trained on, for the model file of the run that went on from it."""
+        """Which model it was, what it was trained on and how, for the model file of the run that went on from it."""
         model = self.found.model
-        values = {"model": self.origin, "sha256": model.sha256, "data": dict(model.data)}
+        values = {
+            "model": self.origin,
+            "sha256": model.sha256,
+            "data": dict(model.data),
+            "configuration": model.provenance["configuration"],
+        }
         earlier = model.provenance.get("start")
         return {**values, "start": earlier} if earlier else values
 
