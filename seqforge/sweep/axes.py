@@ -15,6 +15,9 @@ __all__ = ["Axis", "parse_grid", "parse_search", "parse_seeds"]
 _FIXED = ("callbacks", "launcher", "recipe")
 """Keys, and sections, that don't decide what comes of a run."""
 
+_AUGMENT = "data.augment"
+"""The one key of the data that changes nothing of what a model is judged on."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
@@ -74,6 +77,10 @@ def parse_search(texts: Sequence[str]) -> tuple[Axis, ...]:
         axes.append(axis)
     if any(axis.key == "seed" for axis in axes):
         raise RequestError("--search got seed: chance can't be searched; for several seeds a trial type --seeds 1,2,3")
+    if own := [axis.key for axis in axes if axis.key.partition(".")[0] == "data" and axis.key != _AUGMENT]:
+        raise RequestError(
+            f"--search got {own[0]}, and would find the pieces that are easiest to predict; leave it out"
+        )
     return _checked("--search", axes)
 
 

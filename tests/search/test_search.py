@@ -135,11 +135,23 @@ def test_a_trial_that_fails_stays_open_and_is_tried_again(seqforge, tmp_path):
 
 
 def test_without_a_validation_part_there_is_nothing_to_search_by(seqforge, tmp_path):
-    for values in (("--set", "data.validation=0"), ("--search", "data.validation=0.0:0.5")):
-        outcome = seqforge("sweep", "toy", "--search", "model.lstm.hidden=4:8", *values)
-        assert (outcome.status, outcome.err.count("\n")) == (2, 1)
-        assert "type --set data.validation=0.1" in outcome.err
+    outcome = seqforge("sweep", "toy", "--search", "model.lstm.hidden=4:8", "--set", "data.validation=0")
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1)
+    assert "type --set data.validation=0.1" in outcome.err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("key", ["data.split_seed=1:9", "data.validation=0.1:0.5", "data.source=cycles,mine"])
+def test_what_is_predicted_is_not_searched(seqforge, tmp_path, key):
+    outcome = seqforge("sweep", "toy", "--search", "model.lstm.hidden=4:8", "--search", key)
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1)
+    assert f"--search got {key.partition('=')[0]}, and would find the pieces that are easiest" in outcome.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_augmentation_is_searched(seqforge):
+    outcome = seqforge("sweep", "toy", "--search", "data.augment=true,false", "--dry-run")
+    assert outcome.status == 0, outcome.err
 
 
 @pytest.mark.parametrize("key", ["model.lstm.hidden=8.0:9.0", "model.lstm.hidden=0:9", "model.lstm.hiden=1:9"])
