@@ -3,12 +3,18 @@
 import json
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 
 from seqforge.files.model_file import read_model
+from seqforge.files.sealed import read_sealed, write_sealed
+from seqforge.launching import Worker
+from seqforge.session.checkpoints import RESUME_VERSION
+from seqforge.session.worker import train
 
 CREW = Path(__file__).parent / "crew"
 SETTINGS = ("training.steps=60", "training.evaluate_every=20", "training.batch_size=7", "samples.count=0", "model={}")
@@ -65,8 +71,7 @@ def test_three_workers_come_to_what_one_comes_to(command, tmp_path, settings):
     options = [part for value in settings for part in ("--set", value)]
     trained(command, "one", *options)
     out = trained(command, "three", *options, "--launcher", "crew", "--workers", "3")
-    if "data.validation=0.0" not in settings:
-        assert_alike(tmp_path / "one", tmp_path / "three")
+    assert_alike(tmp_path / "one", tmp_path / "three")
     assert "launcher  crew: 3 workers" in out
     told = [int(step) for step in re.findall(r"^step +(\d+)", out, re.MULTILINE)]
     assert told == [line["step"] for line in lines(tmp_path / "three")]
@@ -86,17 +91,45 @@ def test_a_lost_worker_costs_nothing(command, tmp_path):
         assert (broken / "model.safetensors").read_bytes() == (tmp_path / "unbroken" / "model.safetensors").read_bytes()
 
 
-def test_a_run_goes_on_with_more_or_fewer_workers(command, tmp_path):
-    trained(command, "whole", "--set", "windows.carry_state=true")
-    half = ("--set", "windows.carry_state=true", "--set", "training.steps=40")
-    trained(command, "moved", *half, "--launcher", "crew", "--workers", "2")
-    shutil.copytree(tmp_path / "moved", tmp_path / "copy")
-    (tmp_path / "copy" / "report.html").unlink()
-    outcome = command("resume", "copy", "--workers", "1", "--launcher", "local")
+def test_what_a_lost_worker_left_is_put_right(tmp_path, toy_run):
+    """Of what it was writing nothing stays; a damaged state does not push out the one before it."""
+    folder = shutil.copytree(toy_run, tmp_path / "run")
+    whole = (folder / "resume.safetensors").read_bytes()
+    (folder / "resume-earlier.safetensors").write_bytes(whole)
+    (folder / "resume.safetensors").write_bytes(whole[:-9])
+    (folder / ".seqforge-part-resume-0123456789ab.safetensors").write_bytes(whole[:99])
+    reports = []
+    train(Worker(rank=0, world_size=1, attempt=1, report=reports.append), folder=folder.as_uri())
+    assert reports == [{"begun": 60, "attempt": 1}]
+    assert (folder / "resume.safetensors").read_bytes() == whole
+    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in toy_run.iterdir())
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 2), (2, 1)])
+def test_a_run_goes_on_with_more_or_fewer_workers(command, tmp_path, before, after):
+    def by(workers):
+        return ("--launcher", "crew" if workers > 1 else "local", "--workers", str(workers))
+
+    carried = ("--set", "windows.carry_state=true")
+    trained(command, "whole", *carried)
+    trained(command, "moved", *carried, "--set", "training.steps=40", *by(before))
+    make_longer(tmp_path / "moved", 60)
+    outcome = command("resume", "moved", *by(after))
     assert outcome.status == 0, outcome.err
-    assert "resume    after step 40 of 40" in outcome.out
-    config = (tmp_path / "copy" / "config.toml").read_text()
-    assert '[launcher]\nname = "local"\nworkers = 1\n' in config
+    assert "resume    after step 40 of 60" in outcome.out
+    assert_alike(tmp_path / "moved", tmp_path / "whole")
+    config = (tmp_path / "moved" / "config.toml").read_text()
+    assert f'[launcher]\nname = "{by(after)[1]}"\nworkers = {after}\n' in config.replace("seqforge-crew:", "")
+
+
+def make_longer(run, steps):
+    """Let a finished run be one that was killed after its last evaluation, and was to make more steps."""
+    sealed = read_sealed(run / "resume.safetensors", what="resume state", version=RESUME_VERSION)
+    configuration = tomllib.loads(sealed.description["configuration"])
+    configuration["training"]["steps"] = steps
+    description = {**sealed.description, "configuration": tomli_w.dumps(configuration)}
+    write_sealed(run / "resume.safetensors", description, sealed.tensors, what="resume state", version=RESUME_VERSION)
+    (run / "report.html").unlink()
 
 
 def test_the_model_says_how_many_workers_there_were_and_not_where(command, tmp_path):

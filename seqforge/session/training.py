@@ -53,9 +53,7 @@ class Training:
         """Make room in the folder: nothing of another run is left, and of this one what the checkpoint goes on from."""
         if checkpoint:
             self.saved_step = self.progress.step
-            if checkpoint.path != self.folder.resume:  # what stands there is damaged, and must not push this one out
-                checkpoint.path.replace(self.folder.resume)
-            self.folder.clear_leftovers()
+            self._go_on_from(checkpoint)
         else:
             self.folder.clear()
         engine = self.plan.backend.describe(self.plan.backend_options)
@@ -78,6 +76,7 @@ class Training:
                 f"{self.progress.step} in {self.folder.path}; let --out be a folder that all machines see"
             )
         if self.team.is_first:  # all have read what it goes on to replace
+            self._go_on_from(checkpoint)
             self._write_metrics()
 
     def take_over(self, checkpoint: Checkpoint) -> None:
@@ -104,6 +103,12 @@ class Training:
             self.take_over(checkpoint)
             self.progress.state = self.team.own_rows(self.progress.state)
             self.engines = checkpoint.provenance.engines
+
+    def _go_on_from(self, checkpoint: Checkpoint) -> None:
+        """Let this state be the last one, and leave nothing of what a killed process was writing."""
+        if checkpoint.path != self.folder.resume:  # what stands there is damaged, and must not push this one out
+            checkpoint.path.replace(self.folder.resume)
+        self.folder.clear_leftovers()
 
     def _write_metrics(self) -> None:
         self.folder.write_metrics(dataclasses.asdict(evaluation) for evaluation in self.progress.evaluations)
