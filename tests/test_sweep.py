@@ -257,6 +257,23 @@ def test_a_folder_that_holds_anything_else_is_left_alone(seqforge, done, tmp_pat
     assert "is not what a sweep writes" in outcome.err
 
 
+def test_a_cell_that_has_lost_its_state_says_so(seqforge, done, tmp_path):
+    sweep, _ = done
+    copy = shutil.copytree(sweep, tmp_path / "copy")
+    first, second, *_ = cells(copy)
+    model = (first / "model.safetensors").read_bytes()
+    for cell in (first, second):
+        (cell / "report.html").unlink()
+    (first / "resume.safetensors").write_bytes(b"no state")
+    outcome = seqforge("sweep", copy)
+    assert outcome.status == 0, outcome.err
+    (line,) = outcome.err.splitlines()
+    assert line.startswith(f"warning: cell {first.name}: ")
+    assert line.endswith("; going on from the beginning")
+    assert (first / "model.safetensors").read_bytes() == model
+    assert (copy / "table.csv").read_bytes() == (sweep / "table.csv").read_bytes()
+
+
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="the system has no limit on the size of files")
 def test_a_full_disk_fails_with_what_to_do_and_nothing_is_lost(tmp_path, toy_path):
     for limit, status in ((100, 1), (5000, 1)):

@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from seqforge.commands.failures import warn
 from seqforge.commands.run_progress import Lines
 from seqforge.commands.screen import counted, is_terminal, printable
 from seqforge.commands.sweep_report import cell_words, table_rows
@@ -74,6 +75,10 @@ class SweepProgress:
         self._results = {**self._results, cell: result}
         ended = sum(other.state in ("finished", "failed") for other in self._results.values())
         self._say(f"cell {ended}/{self.total}  {cell.digest}  {cell_words(self.keys, cell)}  {_outcome(result)}")
+
+    def on_warning(self, cell: Cell, warning: str) -> None:
+        """Print it on standard error."""
+        warn([f"cell {cell.digest}: {warning}"])
 
     def _say_before(self) -> None:
         if self._before:

@@ -27,16 +27,17 @@ _PATIENCE = SECONDS_TO_SAVE + 5
 
 
 def run_cell(*, folder: str, configuration: str) -> dict[str, Any]:
-    """Do the run of a configuration (TOML) in `folder` (a `file:` URI), or what is left of it; what it came to.
+    """Do the run of a configuration (TOML) in `folder` (a `file:` URI), or what is left of it.
 
-    A run that is finished is not touched.
+    What it came to (see `cell_values`), and `warnings`. A run that is finished is not touched.
     """
     run = RunFolder(from_uri(folder))
+    warnings: list[str] = []
     with locked(run.path, patience=_PATIENCE):
         if not run.is_finished:
-            _perform(run, read_toml(configuration, f"the configuration of {run.path}"))
+            warnings = _perform(run, read_toml(configuration, f"the configuration of {run.path}"))
         run.earlier_resume.unlink(missing_ok=True)  # of a run that was killed when all but that was done
-    return cell_values(run)
+    return {**cell_values(run), "warnings": warnings}
 
 
 def cell_values(run: RunFolder) -> dict[str, Any]:
@@ -55,16 +56,23 @@ def cell_values(run: RunFolder) -> dict[str, Any]:
         raise FileDamaged(f"{run.metrics} is not what a run writes ({error}); remove {run.path}") from None
 
 
-def _perform(run: RunFolder, values: dict[str, Any]) -> None:
+def _perform(run: RunFolder, values: dict[str, Any]) -> list[str]:
+    """Do it; the warnings."""
     registry = Registry.installed()
-    checkpoint, _ = last_checkpoint(run)
+    checkpoint, problems = last_checkpoint(run)
+    remains = "the state before it" if checkpoint else "the beginning"
+    observer = _Quiet([f"{problem}; going on from {remains}" for problem in problems])
     plan = make_plan(registry, values, {})
     corpus = load_corpus(registry, plan)
-    perform(registry, plan, corpus, run, _Silence(), checkpoint)
+    perform(registry, plan, corpus, run, observer, checkpoint)
+    return observer.warnings
 
 
-class _Silence:
-    """Is told how a run goes, and tells nobody."""
+class _Quiet:
+    """Is told how a run goes, and keeps the warnings alone."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        self.warnings = warnings
 
     def on_data(self, corpus: Corpus) -> None: ...
 
@@ -74,7 +82,8 @@ class _Silence:
 
     def on_stage(self, stage: str) -> None: ...
 
-    def on_warning(self, warning: str) -> None: ...
+    def on_warning(self, warning: str) -> None:
+        self.warnings.append(warning)
 
     def on_step(self, step: int, loss: float) -> None: ...
 

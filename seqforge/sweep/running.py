@@ -33,6 +33,9 @@ class SweepObserver(Protocol):
     def on_result(self, cell: Cell, result: Result) -> None:
         """A cell has ended."""
 
+    def on_warning(self, cell: Cell, warning: str) -> None:
+        """Something went wrong in a cell that did not end it."""
+
 
 class Sweep:
     """The cells of a definition in their folder, and what has become of them, in their order."""
@@ -51,6 +54,7 @@ class Sweep:
         """Do all that is not finished yet; a failed cell keeps nothing up. `Interrupted` says how to go on."""
         try:
             with _terminations_raised(), locked(self.folder):
+                claim(self.folder, self.definition)  # another sweep may have begun and ended here meanwhile
                 _write_if_new(self.folder / FILE_NAME, self.definition.to_toml())
                 if self.definition.search:
                     from seqforge.sweep.search import search
@@ -88,7 +92,10 @@ class Sweep:
                 cell = left[answer.number]
                 result = Result(state="failed", reason=answer.failure)
                 if not answer.failure:
-                    result = Result(state="finished", values=answer.value)
+                    values = dict(answer.value)
+                    for warning in values.pop("warnings"):
+                        self.observer.on_warning(cell, warning)
+                    result = Result(state="finished", values=values)
                 self.results[cell] = result
                 self.observer.on_result(cell, result)
 
