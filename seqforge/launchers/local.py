@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
 
 from seqforge.errors import RequestError
@@ -13,6 +13,8 @@ from seqforge.launchers.function import load_function
 from seqforge.launching import Answer, Call, Worker
 
 __all__ = ["LocalLauncher", "free_cores"]
+
+_WAIT_SECONDS = 0.5
 
 
 class LocalLauncher:
@@ -35,9 +37,12 @@ class LocalLauncher:
         children = Children()
         pool = ThreadPoolExecutor(min(room, len(calls)))
         try:
-            begun = [pool.submit(children.answer, number, call) for number, call in enumerate(calls)]
-            for one in as_completed(begun):
-                yield one.result()
+            left = {pool.submit(children.answer, number, call) for number, call in enumerate(calls)}
+            while left:
+                # Windows hears Ctrl-C only between waits
+                ended, left = wait(left, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
+                for one in ended:
+                    yield one.result()
         finally:
             children.close()
             pool.shutdown(cancel_futures=True)
