@@ -179,7 +179,7 @@ def test_the_reference_is_the_best_or_the_group_of_a_run_that_is_named(made, com
     assert "--to nowhere is none of the runs" in refused("a", "b", "--to", "nowhere")
 
 
-def test_by_groups_by_the_keys_that_are_named_and_averages_over_the_others(made, compare, refused):
+def test_by_groups_by_the_keys_that_are_named_and_averages_over_the_others(made, compare, refused, seqforge, tmp_path):
     for (hidden, steps), seed in itertools.product(((16, 4), (16, 8), (24, 4), (24, 8)), (1, 2)):
         name = f"{hidden}-{steps}-{seed}"
         made(
@@ -195,6 +195,9 @@ def test_by_groups_by_the_keys_that_are_named_and_averages_over_the_others(made,
     assert any("averaged over training.steps" in note for note in found["notes"])
     assert [len(group["runs"]) for group in found["groups"]] == [4, 4]
     assert found["groups"][1]["difference"]["value"] == pytest.approx(0.08)
+    told = seqforge("compare", *everything, "--by", "model.lstm.hidden", "--html", "page.html").out
+    assert "sd: over all runs of a group" in told
+    assert "which differ in their seeds and training.steps" in (tmp_path / "page.html").read_text()
     assert len(compare(*everything)["groups"]) == 4
     both = compare(*everything, "--by", "training.steps", "--by", "model.lstm.hidden")
     assert both["keys"] == ["training.steps", "model.lstm.hidden"]

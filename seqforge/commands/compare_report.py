@@ -108,7 +108,8 @@ def _difference(each: Compared) -> str:
 
 
 def _explanations(found: Comparison) -> Iterator[str]:
-    yield "sd: over seeds; [95 %]: over pieces, drawn 10,000 times (docs/compare.md)"
+    runs = "all runs of a group" if found.grouping.averaged else "seeds"
+    yield f"sd: over {runs}; [95 %]: over pieces, drawn 10,000 times (docs/compare.md)"
     open_ = [place for place, each in enumerate(found.groups, 1) if each.verdict == "includes 0"]
     if open_:
         reference = found.groups.index(found.reference) + 1

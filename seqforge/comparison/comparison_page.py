@@ -83,7 +83,8 @@ def _figures(found: Comparison) -> Iterator[Html]:
         verdict = element("span", words, class_=words.replace(" ", "-"))
         rows.append([name, _limits(each), _difference(each), verdict, each.group.seeds, deviation])
     reference = found.groups.index(found.reference) + 1
-    header = ("group", f"nats per {found.unit} [95 %]", f"above {reference} [95 %]", "verdict", "seeds", "sd of seeds")
+    spread = "sd of runs" if found.grouping.averaged else "sd of seeds"
+    header = ("group", f"nats per {found.unit} [95 %]", f"above {reference} [95 %]", "verdict", "seeds", spread)
     yield table(
         header, rows, f"The {found.part} part, {len(found.pieces):,} pieces: means over the seeds; less is better"
     )
@@ -160,6 +161,10 @@ def _runs(found: Comparison) -> Iterator[Html]:
         yield element("p", f"Shown are the first {_MOST_RUNS:,}; seqforge compare --json has all of them.")
 
 
+def _spread(found: Comparison) -> str:
+    return " and ".join(["their seeds", *found.grouping.averaged])
+
+
 def _method(found: Comparison) -> Html:
     first = found.groups[0].group.runs[0].scores
     split = ", ".join(
@@ -173,7 +178,7 @@ def _method(found: Comparison) -> Html:
                 f"{first.scorer['name']}, version {first.scorer['version']}: every token of whole pieces counts",
             ),
             ("unit", f"{found.unit}: all runs count as many in each piece"),
-            ("sd", "standard deviation over the runs of a group, each with a seed of its own"),
+            ("sd", f"standard deviation over the runs of a group, which differ in {_spread(found)}"),
             (
                 "intervals",
                 "95 % of 10,000 draws of pieces with replacement, the same pieces for both sides of a difference; what "
