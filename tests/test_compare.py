@@ -347,6 +347,8 @@ def test_part_and_unit_can_be_chosen(made, compare, refused):
     rate = sum(row["nats"] for row in rows) / sum(row["units"]["token"] for row in rows)
     assert (found["part"], found["unit"]) == ("validation", "token")
     assert found["groups"][0]["mean"] == pytest.approx(rate)
+    assert any("its figures flatter" in note for note in found["notes"])
+    assert not any("its figures flatter" in note for note in compare("a", "b")["notes"])
     assert "--part is 'training'; allowed: test or validation" in refused("a", "b", "--part", "training")
     assert "--unit is 'note'; allowed: event, beat, token" in refused("a", "b", "--unit", "note")
 

@@ -124,7 +124,7 @@ def compare(request: ComparisonRequest) -> Comparison:
         part=part,
         unit=unit,
         pieces=aligned(runs[0], part).ids,
-        notes=tuple(_notes(grouping, runs)),
+        notes=tuple(_notes(grouping, runs, part)),
     )
 
 
@@ -138,7 +138,9 @@ def _reference(ranked: Sequence[Group], to: Path | None) -> Group:
     raise RequestError(f"--to {to} is none of the runs that are compared; name one of them")
 
 
-def _notes(grouping: Grouping, runs: Sequence[FinishedRun]) -> Iterator[str]:
+def _notes(grouping: Grouping, runs: Sequence[FinishedRun], part: str) -> Iterator[str]:
+    if part == "validation":
+        yield "the validation part has chosen the weights of each run: its figures flatter"
     if len(grouping.groups) == 1:
         yield "the runs differ in nothing but their seeds: there is one group, and no difference to tell"
     if grouping.averaged:
