@@ -100,9 +100,17 @@ def test_what_a_lost_worker_left_is_put_right(tmp_path, toy_run):
     (folder / ".seqforge-part-resume-0123456789ab.safetensors").write_bytes(whole[:99])
     reports = []
     train(Worker(rank=0, world_size=1, attempt=1, report=reports.append), folder=folder.as_uri())
-    assert reports == [{"begun": 60, "attempt": 1}]
+    assert [(report["begun"], report["attempt"]) for report in reports] == [(60, 1)]
+    assert [evaluation["step"] for evaluation in reports[0]["evaluations"]] == [20, 40, 60]
     assert (folder / "resume.safetensors").read_bytes() == whole
     assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in toy_run.iterdir())
+
+
+def test_an_evaluation_is_told_once_even_if_its_report_was_lost(command, tmp_path):
+    losses = ("--set", "launcher.crew.losses=1", "--set", "launcher.crew.at=45", "--set", "launcher.crew.deaf=true")
+    out = trained(command, "run", "--launcher", "crew", "--workers", "2", *losses)
+    assert "go on after step 40" in out
+    assert [int(step) for step in re.findall(r"^step +(\d+)", out, re.MULTILINE)] == [20, 40, 60]
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 2), (2, 1)])
@@ -138,7 +146,7 @@ def test_the_model_says_how_many_workers_there_were_and_not_where(command, tmp_p
     provenance = {name: read_model(tmp_path / name / "model.safetensors").provenance for name in ("one", "two")}
     assert provenance["two"]["configuration"]["launcher"] == {"name": "crew", "workers": 2}
     assert "launcher" not in provenance["one"]["configuration"]
-    assert "[launcher.crew]\nat = 7\nlosses = 0\n" in (tmp_path / "two" / "config.toml").read_text()
+    assert "[launcher.crew]\nat = 7\ndeaf = false\nlosses = 0\n" in (tmp_path / "two" / "config.toml").read_text()
 
 
 def test_paths_reach_the_workers_whatever_their_folder_is(command, tmp_path):

@@ -49,11 +49,12 @@ def train_launched(training: Training, observer: LaunchObserver) -> None:
 
 
 class _Reports:
-    """Passes on what the first worker tells; see `seqforge.session.worker`."""
+    """Passes on what the first worker tells, each evaluation once; see `seqforge.session.worker`."""
 
     def __init__(self, training: Training, observer: LaunchObserver) -> None:
         self.training = training
         self.observer = observer
+        self._evaluated = training.progress.step
 
     def __call__(self, values: Mapping[str, Any]) -> None:
         if values.get("attempt"):
@@ -61,6 +62,11 @@ class _Reports:
         for step, loss in values.get("losses", ()):
             self.observer.on_step(step, loss)
         for evaluation in values.get("evaluations", ()):
-            self.observer.on_evaluation(Evaluation(**evaluation))
+            self._tell(Evaluation(**evaluation))
         if "saved" in values:
             self.training.saved_step = int(values["saved"])
+
+    def _tell(self, evaluation: Evaluation) -> None:
+        if evaluation.step > self._evaluated:
+            self._evaluated = evaluation.step
+            self.observer.on_evaluation(evaluation)

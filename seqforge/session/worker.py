@@ -27,8 +27,9 @@ def train(worker: Worker, *, folder: str, source: str = "", start: str = "") -> 
     """Train to the end, from the last state in `folder`.
 
     It is a `file:` URI; so are the `source` of the data and the model to `start` from, where they are files. What
-    worker 0 reports: `begun` and `attempt` at first; then `losses`, a list of steps and theirs; and when a state has
-    been `saved`, its step, and the `evaluations` up to there. An evaluation that was lost with its worker is not told.
+    worker 0 reports: `begun` and `attempt` at first, and where a worker was lost all `evaluations` up to there, since
+    reports may have been lost with it; then `losses`, a list of steps and theirs; and when a state has been `saved`,
+    its step, and the new `evaluations` up to there.
     """
     run = RunFolder(from_uri(folder))
     checkpoint, problems = last_checkpoint(run)
@@ -51,7 +52,9 @@ def train(worker: Worker, *, folder: str, source: str = "", start: str = "") -> 
     training = Training(registry, plan, corpus, run, worker)
     training.join(checkpoint)
     reporter = _Reporter(worker)
-    worker.report({"begun": training.progress.step, "attempt": worker.attempt})
+    earlier = training.progress.evaluations if worker.attempt else []
+    told = {"evaluations": [dataclasses.asdict(evaluation) for evaluation in earlier]}
+    worker.report({"begun": training.progress.step, "attempt": worker.attempt, **told})
     training.train(reporter, on_saved=lambda: reporter.on_saved(training.progress.step))
 
 

@@ -15,6 +15,7 @@ def seqforge_register_launchers():
                 Option(name="losses", type=int, default=0, minimum=0, help="how often a worker kills itself"),
                 Option(name="at", type=int, default=10, minimum=1, help="the step of an attempt before which it does"),
                 Option(name="victim", type=int, default=1, minimum=0, help="the worker that does"),
+                Option(name="deaf", type=bool, default=False, help="whether its attempt's reports are lost with it"),
             ),
         ),
         LauncherSpec(
