@@ -381,6 +381,12 @@ def with_text(name, change):
     return spoil
 
 
+def without_a_part(text):
+    scores = json.loads(text)
+    del scores["parts"]["test"]
+    return json.dumps(scores)
+
+
 def with_bytes(name, change):
     def spoil(run):
         (run / name).write_bytes(change((run / name).read_bytes()))
@@ -400,6 +406,7 @@ def with_bytes(name, change):
             1,
             "that of the names of its pieces",
         ),
+        (with_text("scores.json", without_a_part), 1, "the pieces of the test part are not there"),
         (with_text("scores.json", lambda text: text.replace("20.0", "NaN", 1)), 1, "nan is no number of nats"),
         (with_text("scores.json", lambda text: text.replace("20.0", '"20"', 1)), 1, "is no number of nats"),
         (with_bytes("scores.json", lambda content: b"\xff\xfe"), 1, "is not what this seqforge writes"),

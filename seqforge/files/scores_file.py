@@ -110,6 +110,8 @@ def _scores(values: Mapping[str, Any]) -> Scores:
         _count(split[name]["pieces"])
         _count(split[name]["groups"])
     parts = {name: _part(rows) for name, rows in _table(values["parts"]).items() if name in _PARTS}
+    if lacking := [name for name in _PARTS if split[name]["pieces"] and name not in parts]:
+        raise ValueError(f"the pieces of the {lacking[0]} part are not there")
     for name, part in parts.items():
         if names_digest(zip(part.ids, part.groups, strict=True)) != split[name]["digest"]:
             raise ValueError(f"the digest of the {name} part is not that of the names of its pieces")
