@@ -30,7 +30,7 @@ from seqforge.session.run_findings import measured_takes, run_background
 from seqforge.session.scores import save_scores
 from seqforge.session.takes import Made, Take, TakesRequest, make_takes, takes_contents
 from seqforge.session.training import Training, score_windows
-from seqforge.training.interruption import interruptions_deferred
+from seqforge.training.interruption import interruptions_deferred, terminations_raised
 from seqforge.training.loop import Progress
 
 __all__ = ["RunObserver", "RunResult", "perform"]
@@ -181,7 +181,8 @@ class _Session:
         if self.training.is_complete:
             return
         if not self.plan.placement.is_here:
-            train_launched(self.training, self.observer)
+            with terminations_raised():
+                train_launched(self.training, self.observer)
             return
         with interruptions_deferred() as is_interrupted:
             self.training.train(self.observer, is_interrupted=is_interrupted)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shlex
-import signal
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +18,7 @@ from seqforge.plugins import Registry
 from seqforge.session.cell import cell_values
 from seqforge.sweep.cells import Cell, Result, plan_cells
 from seqforge.sweep.definition import FILE_NAME, Definition
+from seqforge.training.interruption import terminations_raised
 
 __all__ = ["Sweep", "SweepObserver", "claim", "stored"]
 
@@ -53,7 +52,7 @@ class Sweep:
     def run(self) -> None:
         """Do all that is not finished yet; a failed cell keeps nothing up. `Interrupted` says how to go on."""
         try:
-            with _terminations_raised(), locked(self.folder):
+            with terminations_raised(), locked(self.folder):
                 claim(self.folder, self.definition)  # another sweep may have begun and ended here meanwhile
                 _write_if_new(self.folder / FILE_NAME, self.definition.to_toml())
                 if self.definition.search:
@@ -155,16 +154,3 @@ def _iterator(answers: Iterable[Any]) -> Any:
         yield from answers
 
     return generator()
-
-
-@contextmanager
-def _terminations_raised() -> Iterator[None]:
-    """A polite kill is taken as Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
