@@ -257,6 +257,20 @@ def test_a_folder_that_holds_anything_else_is_left_alone(seqforge, done, tmp_pat
     assert "is not what a sweep writes" in outcome.err
 
 
+def test_a_finished_cell_without_its_figures_has_failed(seqforge, done, tmp_path):
+    sweep, _ = done
+    copy = shutil.copytree(sweep, tmp_path / "copy")
+    cell = cells(copy)[0]
+    (cell / "evaluation.json").unlink()
+    outcome = seqforge("sweep", copy)
+    assert outcome.status == 1
+    assert f"remove {cell}, and it is made again" in outcome.err
+    assert "seqforge compare" not in outcome.out
+    shutil.rmtree(cell)
+    assert seqforge("sweep", copy).status == 0
+    assert (copy / "table.csv").read_bytes() == (sweep / "table.csv").read_bytes()
+
+
 def test_a_cell_that_has_lost_its_state_says_so(seqforge, done, tmp_path):
     sweep, _ = done
     copy = shutil.copytree(sweep, tmp_path / "copy")

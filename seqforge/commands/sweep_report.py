@@ -30,6 +30,8 @@ def print_sweep(sweep: Sweep) -> None:
     if sweep.definition.search and (best := best_point(sweep.results)):
         print()
         print(f"best  {_best_words(best)}")
+    if sweep.failures or len(sweep.results) < 2:
+        return  # no comparison would take that
     print()
     folder = shlex.quote(str(sweep.folder))
     print_pairs(

@@ -42,6 +42,8 @@ def run_cell(*, folder: str, configuration: str) -> dict[str, Any]:
 
 def cell_values(run: RunFolder) -> dict[str, Any]:
     """What a finished run came to: `steps`, `best_step`, and nats a main `unit` of the parts that were held out."""
+    if not run.evaluation.is_file():
+        raise FileDamaged(f"{run.evaluation} is not there any more; remove {run.path}, and it is made again")
     likelihood = read_results(run).get("likelihood", {})
     values: dict[str, Any] = {"unit": None, "validation": None, "test": None}
     for part in ("validation", "test"):
@@ -53,7 +55,9 @@ def cell_values(run: RunFolder) -> dict[str, Any]:
         best = [evaluation["step"] for evaluation in evaluations if evaluation["best"]]
         return {"steps": evaluations[-1]["step"], "best_step": best[-1], **values}
     except (ValueError, KeyError, TypeError, IndexError, OSError) as error:
-        raise FileDamaged(f"{run.metrics} is not what a run writes ({error}); remove {run.path}") from None
+        raise FileDamaged(
+            f"{run.metrics} is not what a run writes ({error}); remove {run.path}, and it is made again"
+        ) from None
 
 
 def _perform(run: RunFolder, values: dict[str, Any]) -> list[str]:
