@@ -250,6 +250,9 @@ def test_a_folder_that_holds_anything_else_is_left_alone(seqforge, done, tmp_pat
     (tmp_path / "full" / "thesis.txt").write_text("mine")
     outcome = seqforge("sweep", "toy", "--seeds", "1", "--out", "full")
     assert (outcome.status, "is not empty and holds no sweep" in outcome.err) == (2, True)
+    for place in ("full/thesis.txt", "full/thesis.txt/sweep"):
+        outcome = seqforge("sweep", "toy", "--seeds", "1", "--out", place)
+        assert (outcome.status, "thesis.txt is a file; --out takes a folder" in outcome.err) == (2, True)
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "sweep.toml").write_text("format_version = 1\n")
     outcome = seqforge("sweep", "broken")

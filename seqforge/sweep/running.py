@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from seqforge.errors import Interrupted, RequestError, SeqforgeError
 from seqforge.files import atomic
 from seqforge.files.lock import LOCK_NAME, locked
+from seqforge.files.run_folder import refuse_file
 from seqforge.launchers.function import to_uri
 from seqforge.launching import Call, Launcher
 from seqforge.plugins import Registry
@@ -129,6 +130,7 @@ def claim(folder: Path, definition: Definition) -> Definition:
             )
         jobs = definition.jobs or other.jobs
         return replace(definition, jobs=jobs, trials=definition.trials or other.trials)
+    refuse_file(folder)
     if folder.is_dir() and any(not _is_trace(path) for path in folder.iterdir()):
         raise RequestError(f"{folder} is not empty and holds no sweep; choose another --out")
     return definition
