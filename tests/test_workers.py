@@ -170,6 +170,11 @@ def test_files_are_read_by_the_launcher_and_kept_here(command, tmp_path):
         (tmp_path / "mine" / f"tune-{number}.letters").write_text(f"tune-{number} {text}\n")
     for what in ("exit", "raise"):
         (tmp_path / "mine" / f"{what}.trap").write_text(what)
+    lost = {"SEQFORGE_CREW_LOST": "1", "XDG_CACHE_HOME": str(tmp_path / "lost" / "cache")}
+    outcome = command(*RUN, "--data", "mine", "--out", "lost/run", "--launcher", "crew", "--quiet", **lost)
+    assert (outcome.status, outcome.err.count("\n")) == (1, 1), outcome.err
+    assert "could not read 32 files, 'exit.trap' the first of them (its machine was lost)" in outcome.err
+    assert not (tmp_path / "lost" / "run").exists(), "it does not go on with what is left of the data"
     log, said = tmp_path / "log", []
     for name, arguments in (("here", ()), ("there", ("--launcher", "crew"))):
         cache = {"XDG_CACHE_HOME": str(tmp_path / name / "cache"), "SEQFORGE_CREW_LOG": str(log)}

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from seqforge.errors import SeqforgeError
 from seqforge.files import atomic
 from seqforge.launchers.function import from_uri, to_uri
 from seqforge.launching import Answer, Call, Launcher
@@ -84,9 +85,15 @@ def read_files(jobs: Sequence[Mapping[str, Any]], seconds: float) -> bytes:
 
 
 def _kept(jobs: Sequence[Job], answer: Answer) -> list[str]:
-    """Put what came of some jobs where they want it; for each an empty string, or why nothing came of it."""
+    """Put what came of some jobs where they want it; for each an empty string, or why nothing came of it.
+
+    `SeqforgeError` if the call failed: that is not the fault of the files, and a run must not go on without them.
+    """
     if answer.failure:
-        return [f"reading it elsewhere failed ({answer.failure})"] * len(jobs)
+        raise SeqforgeError(
+            f"the launcher could not read {len(jobs)} files, '{Path(jobs[0].path).name}' the first of them "
+            f"({answer.failure}); type the same again: what was read is kept"
+        )
     reasons = []
     with zipfile.ZipFile(io.BytesIO(answer.value)) as file:
         names = set(file.namelist())
