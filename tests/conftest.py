@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,8 +137,12 @@ def formats(process, tmp_path):
 
     def start(path, **environment):
         environment = {"XDG_CACHE_HOME": str(tmp_path / "cache"), **environment}
-        outcome = process("list", "formats", "--json", path=[path], **environment)
-        assert outcome.status == 0, outcome.err
+        for _ in range(20):
+            outcome = process("list", "formats", "--json", path=[path], **environment)
+            assert outcome.status == 0, outcome.err
+            if "goes on in the background; try again" not in outcome.err:  # so it does, where the machine is busy
+                break
+            time.sleep(0.5)
         return {row["name"] for row in json.loads(outcome.out)}, outcome.err
 
     return start

@@ -20,7 +20,8 @@ from seqforge.testing import (
     SamplerSuite,
 )
 
-SUITES = [getattr(seqforge.testing, name) for name in seqforge.testing.__all__]
+_PUBLIC = [getattr(seqforge.testing, name) for name in seqforge.testing.__all__]
+SUITES = [value for value in _PUBLIC if inspect.isclass(value)]
 
 
 class TestDraw(SamplerSuite):

@@ -255,12 +255,12 @@ def test_threads_and_processes_of_a_plugin_end_with_the_looking(site, formats, t
             assert state.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-def test_a_plugin_that_starts_seqforge_is_looked_at_once(site, formats, tmp_path):
+def test_a_plugin_that_starts_seqforge_is_looked_at_once(site, process, tmp_path):
     log = tmp_path / "log"
     source = "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'seqforge', 'list', 'formats'])\n"
     path = site(COUNTING.format(log=str(log)) + source + hooks("first"))
     (tmp_path / "no folder").write_text("")  # no cache, so that no start knows of the others
-    formats(path, XDG_CACHE_HOME=str(tmp_path / "no folder"))
+    process("list", "formats", path=[path], XDG_CACHE_HOME=str(tmp_path / "no folder"))
     assert imports(log) == 1
 
 
