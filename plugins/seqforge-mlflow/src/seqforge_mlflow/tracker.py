@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 import mlflow
+import tomli_w
 from mlflow.entities import Metric, Param
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
@@ -25,7 +27,8 @@ __all__ = ["Tracker"]
 _RUN = "run.txt"
 """Holds the name that MLflow gave the run."""
 
-_FILES = ("config.toml", "README.md", "model.safetensors", "report.html")
+_CONFIG = "config.toml"
+_FILES = ("README.md", "model.safetensors", "report.html")
 _STATES = {"complete": "FINISHED", "interrupted": "KILLED", "failed": "FAILED"}
 _MOST_PARAMETERS = 100  # in one call
 _LONGEST_PARAMETER = 6000  # characters
@@ -113,8 +116,14 @@ class Tracker:
         if self.client.get_run(self.run_id).data.metrics.get("results.steps") != steps:
             self._log(steps, results)
         if self.artifacts:
+            self.client.log_text(self.run_id, self._configuration(), _CONFIG)
             for name in _FILES:
                 self.client.log_artifact(self.run_id, str(self.folder / name))
+
+    def _configuration(self) -> str:
+        """config.toml without callbacks: their options may hold a password, which is nobody's who sees the run."""
+        values = tomllib.loads((self.folder / _CONFIG).read_text(encoding="utf-8"))
+        return tomli_w.dumps({name: value for name, value in values.items() if name != "callbacks"})
 
     def _log(self, step: int, values: Mapping[str, float]) -> None:
         now = time.time_ns() // 1_000_000

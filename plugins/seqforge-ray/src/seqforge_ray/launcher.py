@@ -114,7 +114,8 @@ class _Hearing:
         while not has_ended:
             has_ended = bool(ray.wait([outcome], timeout=_POLL_SECONDS)[0])
             for values in ray.get(supervisor.new_reports.remote()):
-                self.progress = values.get("saved", self.progress)
+                # what was saved when its report was lost with a worker is what the next attempt begins with
+                self.progress = values.get("saved", values.get("begun", self.progress))
                 self._on_report(values)
         ended: Outcome = ray.get(outcome)
         return ended

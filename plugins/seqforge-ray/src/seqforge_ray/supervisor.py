@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,7 +36,7 @@ class Outcome:
 
 @dataclass
 class Supervisor:
-    """Runs `call` on `workers` processes. Its methods are called from several processes at once."""
+    """Runs `call` on `workers` processes. Its methods are called from several processes, and so threads, at once."""
 
     call: Call
     workers: int
@@ -44,6 +45,7 @@ class Supervisor:
     _attempt: int = 0
     _failure: Failure | None = None
     _reports: list[Mapping[str, Any]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, attempt: int) -> Outcome:
         """Start the workers and wait until all have ended."""
@@ -64,8 +66,9 @@ class Supervisor:
 
     def take_reports(self, attempt: int, reports: list[Mapping[str, Any]]) -> None:
         """Worker 0 reports."""
-        if attempt == self._attempt:
-            self._reports += reports
+        with self._lock:
+            if attempt == self._attempt:
+                self._reports += reports
 
     def take_failure(self, attempt: int, failure: Failure) -> None:
         """A worker ended with an error of seqforge; what others say of that later are consequences."""
@@ -74,7 +77,8 @@ class Supervisor:
 
     def new_reports(self) -> list[Mapping[str, Any]]:
         """What was reported since the last question."""
-        reports, self._reports = self._reports, []
+        with self._lock:
+            reports, self._reports = self._reports, []
         return reports
 
     def _fit(self, attempt: int) -> None:
