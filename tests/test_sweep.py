@@ -325,8 +325,10 @@ def test_an_interrupted_sweep_saves_its_cells_and_says_how_to_go_on(tmp_path, to
     process.send_signal(number)
     status, out, err = finish(process)
     assert (status, err) == (
-        130, "interrupted; 0 of 12 cells are finished, begun ones go on from where they were saved; to go on, type: seqforge sweep sweep\n",
-    ), out  # fmt: skip
+        130,
+        "interrupted; 0 of 12 cells are finished, begun ones go on from where they were saved; "
+        "to go on, type: seqforge sweep sweep\n",
+    ), out
     (ended, *_) = [
         [told["outcome"] for told in map(json.loads, diary.read_text().splitlines()) if told["method"] == "on_end"]
         for diary in sweep.glob("*/callbacks/diary/diary.jsonl")

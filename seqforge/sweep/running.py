@@ -66,7 +66,8 @@ class Sweep:
             finished = sum(result.state == "finished" for result in self.results.values())
             count = f" of {len(self.results)}" if not self.definition.search else ""
             raise Interrupted(
-                f"interrupted; {finished}{count} cells are finished, begun ones go on from where they were saved; to go on, type: {self.command}"
+                f"interrupted; {finished}{count} cells are finished, begun ones go on from where they were saved; "
+                f"to go on, type: {self.command}"
             ) from None
 
     @property
