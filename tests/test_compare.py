@@ -370,6 +370,17 @@ def test_bad_requests_are_one_clear_line(made, refused, seqforge, tmp_path):
     assert "--html is page.txt; allowed" in refused("a", "b", "--html", "page.txt")
 
 
+def test_a_page_that_can_not_be_written_is_named_with_its_option(made, seqforge, tmp_path):
+    made("a")
+    made("b", seed=2)
+    (tmp_path / "taken").write_text("a file")
+    outcome = seqforge("compare", "a", "b", "--html", "taken/page.html")
+    assert (outcome.status, outcome.err.count("\n"), outcome.out) == (1, 1, "")
+    assert "taken/page.html can't be written" in outcome.err
+    assert "choose another --html" in outcome.err
+    assert "--out" not in outcome.err
+
+
 def removed(name):
     return lambda run: (run / name).unlink()
 

@@ -9,7 +9,7 @@ import typer
 
 from seqforge.commands.failures import warn
 from seqforge.commands.screen import print_json
-from seqforge.errors import RequestError
+from seqforge.errors import RequestError, SeqforgeError
 
 __all__ = ["compare"]
 
@@ -56,7 +56,10 @@ def compare(
         from seqforge.comparison.comparison_page import comparison_page
         from seqforge.files import atomic
 
-        atomic.write_text(page_file, comparison_page(found))
+        try:
+            atomic.write_text(page_file, comparison_page(found))
+        except OSError as error:
+            raise SeqforgeError(f"{page_file} can't be written ({error.strerror}); choose another --html") from error
     if json:
         print_json(found.to_json())
     elif not quiet:
