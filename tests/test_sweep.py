@@ -135,6 +135,18 @@ def test_a_failed_cell_is_a_row_with_the_reason_and_is_tried_again(seqforge, tmp
         before = stamps(sweep)
 
 
+def test_what_to_type_next_is_what_works(seqforge, tmp_path):
+    failing = ("sweep", "toy", *SHORT, "--set", "training.clip_norm=0", "--grid", "training.learning_rate=0.01,1e8")
+    outcome = seqforge(*failing, "--launcher", "local", "--out", "with blank")
+    assert outcome.status == 1
+    assert "seqforge compare" not in outcome.out, "it refuses a sweep that is not finished"
+    assert outcome.err.endswith("type: seqforge sweep 'with blank' --launcher local\n")
+    outcome = seqforge("sweep", "toy", *SHORT, "--seeds", "1", "--out", "one")
+    assert (outcome.status, "seqforge compare" in outcome.out) == (0, False)
+    outcome = seqforge("sweep", "toy", *SHORT, "--seeds", "1,2", "--out", "two")
+    assert (outcome.status, "seqforge compare two" in outcome.out) == (0, True)
+
+
 def test_data_that_gives_nothing_fails_its_cell_alone(seqforge, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "a.letters").write_text("")
@@ -168,7 +180,7 @@ def test_what_changes_nothing_of_the_result_makes_no_other_cell(seqforge, tmp_pa
 
 def test_cells_of_equal_configuration_are_one(seqforge):
     outcome = seqforge("sweep", "toy", *SHORT, "--grid", "training.learning_rate=1,1.0", "--dry-run", "--json")
-    assert "of 2 cells 1 have the configuration of another" in outcome.err
+    assert "2 cells have 1 different configuration; each is run once" in outcome.err
     assert len(json.loads(outcome.out)["cells"]) == 1
 
 
@@ -208,7 +220,8 @@ def test_values_are_toml_or_bare_words(seqforge, text, values):
         (["toy", "--seeds", "1,2,1"], "has 1 twice"),
         (["toy", "--seeds", "1,-2"], "integers from 0 on"),
         (["toy", "--seeds", "one"], "integers from 0 on"),
-        (["toy", "--seeds", ""], "a value is empty"),
+        (["toy", "--seeds", ""], "integers from 0 on"),
+        (["toy", "--seeds", "1,,2"], "integers from 0 on"),
         (["toy", "--seeds", "1", "--grid", "seed=2,3"], "name the seeds with --seeds alone"),
         (["toy", "--seeds", "1", "-j", "0"], "-j is 0; allowed: integers from 1 on"),
         (["toy", "--seeds", "1", "--trials", "4"], "--trials is for a --search"),
@@ -221,6 +234,7 @@ def test_values_are_toml_or_bare_words(seqforge, text, values):
         (["toy", "--search", "seed=1:8"], "type --seeds 1,2,3"),
         (["toy", "--search", "windows.length=2:4", "--grid", "seed=1,2"], "type one sweep for each"),
         (["toy", "--seeds", "1", "--launcher", "fleet"], "unknown launcher 'fleet'"),
+        (["toy", "--seeds", "1", "--launcher", "fleet", "--dry-run"], "unknown launcher 'fleet'"),
         (["toy", "--seeds", "1", "--set", "launcher=3"], "launcher is 3; allowed: a table of keys"),
         (["toy", "--seeds", "1", "--set", "data=3"], "data is 3; allowed: a table of keys"),
         (["toy", "--seeds", "1", "--set", "backend=3"], "backend is 3; allowed: a table of keys"),

@@ -78,6 +78,7 @@ def sweep(
     """Run each of several values, or search for the best, with several seeds; a sweep that was broken goes on."""
     registry: Registry = context.obj
     _check_counts(jobs, trials)
+    from seqforge.session.placement import LOCAL
     from seqforge.sweep.definition import FILE_NAME, Definition
     from seqforge.sweep.running import claim
 
@@ -95,6 +96,7 @@ def sweep(
         definition = claim(folder, definition)
     definition = _complete(registry, definition)
     if dry_run:
+        registry.find("launchers", launcher or LOCAL)
         _show(registry, definition, folder, as_json=json)
         return
     _run(registry, definition, folder, launcher, as_json=json, quiet=quiet)
@@ -113,7 +115,7 @@ def _run(
     total = _planned(registry, definition)
     file = sys.stderr if as_json else sys.stdout
     with SweepProgress(folder, definition.keys, total, file, quiet=quiet) as observer:
-        sweep = Sweep(registry, definition, folder, _launcher(registry, definition, launcher), observer)
+        sweep = Sweep(registry, definition, folder, _launcher(registry, definition, launcher), observer, launcher or "")
         sweep.run()
     atomic.write_text(folder / CSV_NAME, table_csv(definition.keys, sweep.results))
     if as_json:
@@ -194,7 +196,7 @@ def _planned(registry: Registry, definition: Definition) -> int:
     points = list(definition.points())
     cells, asked = plan_cells(registry, definition, points), len(points) * max(1, len(definition.seeds))
     if len(cells) < asked:
-        warn([f"of {counted(asked, 'cell')} {asked - len(cells)} have the configuration of another; each is run once"])
+        warn([f"{counted(asked, 'cell')} have {counted(len(cells), 'different configuration')}; each is run once"])
     return len(cells)
 
 

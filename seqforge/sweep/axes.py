@@ -86,7 +86,7 @@ def parse_search(texts: Sequence[str]) -> tuple[Axis, ...]:
 
 def parse_seeds(text: str) -> tuple[int, ...]:
     """`1,2,3`, as `--seeds` takes it."""
-    seeds = _values("--seeds", text, text)
+    seeds = tuple(_value(word.strip()) for word in text.split(","))
     for seed in seeds:
         if type(seed) is not int or seed < 0:
             raise OutOfRange("--seeds", text, "integers from 0 on, such as 1,2,3")

@@ -41,13 +41,21 @@ class Sweep:
     """The cells of a definition in their folder, and what has become of them, in their order."""
 
     def __init__(
-        self, registry: Registry, definition: Definition, folder: Path, launcher: Launcher, observer: SweepObserver
+        self,
+        registry: Registry,
+        definition: Definition,
+        folder: Path,
+        launcher: Launcher,
+        observer: SweepObserver,
+        launcher_name: str = "",
     ) -> None:
+        """`launcher_name` is what was typed, which sweep.toml doesn't keep."""
         self.registry = registry
         self.definition = definition
         self.folder = folder
         self.launcher = launcher
         self.observer = observer
+        self.launcher_name = launcher_name
         self.results: dict[Cell, Result] = {}
 
     def run(self) -> None:
@@ -73,7 +81,8 @@ class Sweep:
     @property
     def command(self) -> str:
         """What to type to go on."""
-        return f"seqforge sweep {shlex.quote(str(self.folder))}"
+        launcher = f" --launcher {shlex.quote(self.launcher_name)}" if self.launcher_name else ""
+        return f"seqforge sweep {shlex.quote(str(self.folder))}{launcher}"
 
     @property
     def failures(self) -> list[tuple[Cell, str]]:
