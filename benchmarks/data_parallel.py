@@ -65,10 +65,9 @@ def vars_but(arguments: argparse.Namespace) -> dict[str, int]:
 def measure(worker: Worker, *, backend: Mapping[str, Any], hidden: int, layers: int, batch: int, rounds: int) -> None:
     """Report the rate of both, round after round."""
     part = Part.from_values(backend)
+    shared = BackendOptions(clip_norm=1.0, workers=worker.world_size, rank=worker.rank)
+    together = build_model(part, layers, hidden, shared)  # first: TensorFlow must not have computed anything before
     alone = build_model(part, layers, hidden, BackendOptions(clip_norm=1.0))
-    together = build_model(
-        part, layers, hidden, BackendOptions(clip_norm=1.0, workers=worker.world_size, rank=worker.rank)
-    )
     whole = random_batch(batch)
     half = share_of(whole, worker)
 

@@ -251,6 +251,19 @@ def test_a_folder_of_runs_stands_for_all_of_them(made, compare):
     assert [run["run"] for group in found["groups"] for run in group["runs"]] == [f"sweep/cell-{n}" for n in range(3)]
 
 
+def test_of_a_folder_runs_that_are_not_finished_are_left_out_and_named(made, compare, refused, tmp_path):
+    for number in range(4):
+        made(f"sweep/cell-{number}", nats=worse(number / 10), changes={"training.steps": number + 1})
+    for number in (1, 3):
+        (tmp_path / f"sweep/cell-{number}/report.html").unlink()
+    found = compare("sweep")
+    assert [group["name"] for group in found["groups"]] == ["steps=1", "steps=3"]
+    assert "left out, for not finished: sweep/cell-1 and 1 more" in found["notes"][0]
+    assert "sweep/cell-1 is not finished" in refused("sweep/cell-0", "sweep/cell-1")
+    (tmp_path / "sweep/cell-2/report.html").unlink()
+    assert "only sweep/cell-0 is named and finished" in refused("sweep")
+
+
 def test_groups_are_called_by_their_recipe_or_their_run_where_much_differs(made, compare):
     changes = {"training.steps": 9, "training.batch_size": 9, "windows.length": 9}
     made("a")

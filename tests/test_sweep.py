@@ -305,6 +305,29 @@ def test_a_cell_that_has_lost_its_state_says_so(seqforge, done, tmp_path):
     assert (copy / "table.csv").read_bytes() == (sweep / "table.csv").read_bytes()
 
 
+def test_the_order_and_the_launcher_make_no_other_sweep(seqforge, done, tmp_path):
+    planned = []
+    for arguments in (
+        ("--grid", "model.lstm.hidden=4,8", "--grid", "training.batch_size=4,8", "--seeds", "1,2"),
+        ("--grid", "training.batch_size=8,4", "--grid", "model.lstm.hidden=8,4", "--seeds", "2,1"),
+        ("--grid", "model.lstm.hidden=4,8", "--grid", "training.batch_size=4,8", "--seeds", "1,2",
+         "--set", "callbacks.use=[]", "--set", "launcher.local={}"),
+    ):  # fmt: skip
+        outcome = seqforge("sweep", "toy", *arguments, "--dry-run", "--json")
+        assert outcome.status == 0, outcome.err
+        found = json.loads(outcome.out)
+        planned.append((found["sweep"], sorted(cell["run"] for cell in found["cells"])))
+    assert planned[0] == planned[1] == planned[2]
+
+
+@pytest.mark.parametrize("setting", ["launcher.workers=2", "launcher.name='crew'"])
+def test_a_cell_is_one_process(seqforge, tmp_path, setting):
+    outcome = seqforge("sweep", "toy", "--seeds", "1,2", "--set", setting)
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1)
+    assert "each cell of a sweep is one process" in outcome.err
+    assert not (tmp_path / "sweeps").exists()
+
+
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="the system has no limit on the size of files")
 def test_a_full_disk_fails_with_what_to_do_and_nothing_is_lost(tmp_path, toy_path):
     for limit, status in ((100, 1), (5000, 1)):

@@ -183,7 +183,7 @@ def _again(definition: Definition, trials: int | None, jobs: int | None) -> Defi
     """A stored definition with what was typed now."""
     if trials is not None and not definition.search:
         raise RequestError("--trials is for a --search, and this sweep has a grid; leave it out")
-    return replace(definition, trials=trials or definition.trials, jobs=jobs or definition.jobs)
+    return replace(definition, trials=definition.more_trials(trials or 0), jobs=jobs or definition.jobs)
 
 
 def _planned(registry: Registry, definition: Definition) -> int:

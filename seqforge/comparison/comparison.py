@@ -99,7 +99,7 @@ class Comparison:
 
 def compare(request: ComparisonRequest) -> Comparison:
     """Compare finished runs; a `RequestError` says why some can't be compared, and names two of them."""
-    runs = find_runs(request.runs)
+    runs, left_out = find_runs(request.runs)
     refuse_incomparable(runs)
     part = choose_part(runs, request.part)
     unit = choose_unit(runs, part, request.unit)
@@ -124,7 +124,7 @@ def compare(request: ComparisonRequest) -> Comparison:
         part=part,
         unit=unit,
         pieces=aligned(runs[0], part).ids,
-        notes=tuple(_notes(grouping, runs, part)),
+        notes=(*_left_out(left_out), *_notes(grouping, runs, part)),
     )
 
 
@@ -136,6 +136,12 @@ def _reference(ranked: Sequence[Group], to: Path | None) -> Group:
         if any(run.path.resolve() == to.resolve() for run in group.runs):
             return group
     raise RequestError(f"--to {to} is none of the runs that are compared; name one of them")
+
+
+def _left_out(folders: Sequence[Path]) -> Iterator[str]:
+    if folders:
+        more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
+        yield f"left out, for not finished: {folders[0]}{more}; what failed may be what would have done worst"
 
 
 def _notes(grouping: Grouping, runs: Sequence[FinishedRun], part: str) -> Iterator[str]:

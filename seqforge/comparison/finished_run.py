@@ -64,12 +64,15 @@ class FinishedRun:
         return (str(self.seed), *(start.sha256 for start in self.starts[:1]))
 
 
-def find_runs(paths: Sequence[Path]) -> list[FinishedRun]:
+def find_runs(paths: Sequence[Path]) -> tuple[list[FinishedRun], list[Path]]:
     """Read the runs that are named, or that lie in a folder that is named, such as a sweep's.
 
-    `RequestError` if one is named twice or is not finished, `FileDamaged` if a file of it is not what was written.
+    Of such a folder runs that are not finished are left out: they are the second value. `RequestError` if a run is
+    named twice, or is named itself and not finished, `FileDamaged` if a file of it is not what was written.
     """
     folders = [folder for path in paths for folder in _folders(path)]
+    left_out = [folder for folder in folders if folder not in paths and not RunFolder(folder).is_finished]
+    folders = [folder for folder in folders if folder not in left_out]
     seen: dict[Path, Path] = {}
     for folder in folders:
         if other := seen.get(folder.resolve()):
@@ -77,9 +80,10 @@ def find_runs(paths: Sequence[Path]) -> list[FinishedRun]:
             raise RequestError(f"{twice} is named twice; name each run once")
         seen[folder.resolve()] = folder
     if len(folders) < 2:
-        named = f"only {folders[0]} is named" if folders else "no run is named"
+        finished = " and finished" if left_out else ""
+        named = f"only {folders[0]} is named{finished}" if folders else f"no run is named{finished}"
         raise RequestError(f"{named}; a comparison needs two runs or more, or a folder that holds them")
-    return [_read(RunFolder(folder)) for folder in folders]
+    return [_read(RunFolder(folder)) for folder in folders], left_out
 
 
 def _folders(path: Path) -> Iterable[Path]:

@@ -12,6 +12,7 @@ from seqforge.configuration import RunConfig, merge, nested, to_toml
 from seqforge.errors import RequestError
 from seqforge.files.run_folder import RunFolder
 from seqforge.plugins import Registry
+from seqforge.session.placement import LOCAL
 from seqforge.session.plan import make_plan
 from seqforge.sweep.axes import Axis
 from seqforge.sweep.definition import Definition, Point
@@ -117,4 +118,18 @@ def _value(values: Mapping[str, Any], section: str, name: str) -> str:
 
 
 def _config(registry: Registry, definition: Definition, point: Point, seed: int | None) -> RunConfig:
-    return make_plan(registry, definition.starting, definition.changed(point, seed)).config
+    """A cell is trained by one process, wherever the sweep's own launcher starts that."""
+    changes = definition.changed(point, seed)
+    typed = changes.get("launcher", {})
+    if isinstance(typed, Mapping):  # what is no table is left for the plan to name
+        for key, value in _ALONE.items():
+            if typed.get(key, value) != value:
+                raise RequestError(
+                    f"--set got launcher.{key}, and each cell of a sweep is one process; "
+                    f"leave it out: --launcher and -j say where cells run, and how many at once"
+                )
+        changes = merge(changes, {"launcher": _ALONE})
+    return make_plan(registry, definition.starting, changes).config
+
+
+_ALONE = {"name": LOCAL, "workers": 1}

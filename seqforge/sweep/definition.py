@@ -20,6 +20,9 @@ __all__ = ["FILE_NAME", "Definition", "Point"]
 FILE_NAME = "sweep.toml"
 FORMAT_VERSION = 1
 
+_BESIDE = ("launcher", "callbacks")
+"""Sections that don't decide what comes of a cell."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
@@ -50,8 +53,15 @@ class Definition:
         return [axis.key for axis in (*self.grid, *self.search)]
 
     def digest(self) -> str:
-        """SHA-256 of what decides the cells."""
-        return hashlib.sha256(tomli_w.dumps(self._decisive()).encode()).hexdigest()
+        """SHA-256 of what decides the cells, whatever order the values of a grid and the seeds were typed in."""
+        values = self._decisive()
+        for name in ("starting", "changes"):
+            values[name] = {key: value for key, value in values[name].items() if key not in _BESIDE}
+        values["seeds"] = sorted(self.seeds)
+        if self.grid:
+            axes = sorted((axis.to_values() for axis in self.grid), key=lambda axis: str(axis["key"]))
+            values["grid"] = [{**axis, "values": sorted(axis["values"], key=repr)} for axis in axes]
+        return hashlib.sha256(tomli_w.dumps(values).encode()).hexdigest()
 
     def points(self) -> Iterator[Point]:
         """Those of a grid, the last axis changing fastest."""
@@ -72,6 +82,14 @@ class Definition:
         for key, value in {**point.values, **({} if seed is None else {"seed": seed})}.items():
             changes = merge(changes, nested(key, value))
         return changes
+
+    def more_trials(self, trials: int) -> int:
+        """How many there are to be if `trials` are asked for, 0 for as many as before; `RequestError` for fewer."""
+        if 0 < trials < self.trials:
+            raise RequestError(
+                f"--trials is {trials}, and this search has {self.trials} already; it can only be made longer"
+            )
+        return trials or self.trials
 
     def to_toml(self) -> str:
         """What stands in sweep.toml."""

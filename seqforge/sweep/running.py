@@ -139,7 +139,7 @@ def claim(folder: Path, definition: Definition) -> Definition:
                 f"seqforge sweep {shlex.quote(str(folder))}"
             )
         jobs = definition.jobs or other.jobs
-        return replace(definition, jobs=jobs, trials=definition.trials or other.trials)
+        return replace(definition, jobs=jobs, trials=other.more_trials(definition.trials))
     refuse_file(folder)
     if folder.is_dir() and any(not _is_trace(path) for path in folder.iterdir()):
         raise RequestError(f"{folder} is not empty and holds no sweep; choose another --out")

@@ -80,6 +80,9 @@ def test_a_search_can_be_made_longer(seqforge, tmp_path, unbroken):
     assert len(json.loads(outcome.out)["cells"]) == len(cells(sweep)) == 16
     assert {path: stamps(sweep)[path] for path in before} == before
     assert [row["run"] for row in table(sweep)][:14] == [row["run"] for row in table(unbroken)]
+    outcome = seqforge("sweep", sweep, "--trials", "3")
+    assert (outcome.status, outcome.err.count("\n")) == (2, 1)
+    assert "--trials is 3, and this search has 16 already; it can only be made longer" in outcome.err
 
 
 def test_the_rounds_of_several_at_once_are_the_same_again(seqforge, tmp_path):
