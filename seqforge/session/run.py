@@ -90,12 +90,12 @@ def perform(
             following.complete(result.training, result.likelihood)
             return result
     except (KeyboardInterrupt, Interrupted):
-        raise Interrupted(f"interrupted; {session.saved()}; to go on, type: {session.resume_command()}") from None
+        raise Interrupted(f"interrupted; {session.saved()}; to go on, {session.how_to_go_on()}") from None
     except OSError as error:
         place = f" ({error.filename})" if error.filename else f" (in {folder.path})"
         raise SeqforgeError(
             f"{error.strerror or error}{place}; {session.saved()}; make room there, or give the rights to write, "
-            f"then type: {session.resume_command()}"
+            f"then {session.how_to_go_on()}"
         ) from error
 
 
@@ -126,9 +126,11 @@ class _Session:
         step = self.training.saved_step
         return "nothing is saved yet" if step is None else f"the run is saved up to step {step}"
 
-    def resume_command(self) -> str:
+    def how_to_go_on(self) -> str:
         """What to type to go on."""
-        return f"seqforge resume {shlex.quote(str(self.folder.path))}"
+        if not self.folder.config.is_file():
+            return "type the same command again"
+        return f"type: seqforge resume {shlex.quote(str(self.folder.path))}"
 
     def complete(self) -> RunResult:
         """Train, score and generate."""
