@@ -197,6 +197,19 @@ def test_a_full_disk_leaves_the_state_before_it(copy, toy_path, unbroken):
     assert results(copy) == results(unbroken)
 
 
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="the system has no limit on the size of files")
+def test_a_disk_that_is_full_from_the_beginning_leaves_nothing_to_resume(tmp_path, toy_path):
+    finish(start(tmp_path, toy_path, "list", "formats"))  # the plugins are known, and nothing of them is written
+    process = start(
+        tmp_path, toy_path, "run", "toy", "--out", "run",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (99, 99)),
+    )  # fmt: skip
+    status, out, err = finish(process)
+    assert (status, err.count("\n")) == (1, 1), out + err
+    assert "nothing is saved yet; make room there" in err
+    assert err.endswith("then type the same command again\n")
+
+
 def test_a_damaged_state_never_takes_the_place_of_a_whole_one(copy, toy_path, unbroken):
     os.truncate(copy / "resume.safetensors", 1000)
     whole = (copy / "resume-earlier.safetensors").read_bytes()
