@@ -264,6 +264,16 @@ def test_of_a_folder_runs_that_are_not_finished_are_left_out_and_named(made, com
     assert "only sweep/cell-0 is named and finished" in refused("sweep")
 
 
+def test_numbers_of_many_digits_are_rounded_in_names_unless_they_would_be_alike(made, compare):
+    made("a", changes={"training.learning_rate": 0.05068922907637546})
+    made("b", nats=worse(0.1), changes={"training.learning_rate": 0.001})
+    names = [group["name"] for group in compare("a", "b")["groups"]]
+    assert names == ["learning_rate=0.05069", "learning_rate=0.001"]
+    made("c", nats=worse(0.2), changes={"training.learning_rate": 0.05068922907637})
+    names = [group["name"] for group in compare("a", "b", "c")["groups"]]
+    assert names[0] == "learning_rate=0.05068922907637546"
+
+
 def test_groups_are_called_by_their_recipe_or_their_run_where_much_differs(made, compare):
     changes = {"training.steps": 9, "training.batch_size": 9, "windows.length": 9}
     made("a")

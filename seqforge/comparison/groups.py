@@ -12,6 +12,7 @@ from seqforge.errors import RequestError, UnknownName
 
 __all__ = ["Group", "Grouping", "group_runs"]
 
+_LONGEST_NUMBER = 6  # characters
 _MOST_KEYS_IN_A_NAME = 2
 _RECIPE = "recipe"
 
@@ -121,5 +122,16 @@ def _names(keys: Sequence[str], found: Mapping[tuple[str, ...], Sequence[Finishe
     if keys and (is_asked or len(keys) <= _MOST_KEYS_IN_A_NAME):
         short = [key.rpartition(".")[2] for key in keys]
         words = short if len(set(short)) == len(short) else list(keys)
-        candidates.append([" ".join(f"{w}={v}" for w, v in zip(words, values, strict=True)) for values in found])
+        candidates += [
+            [" ".join(f"{word}={write(v)}" for word, v in zip(words, values, strict=True)) for values in found]
+            for write in (str, _rounded)
+        ]
     return next((names for names in reversed(candidates) if len(set(names)) == len(names)), candidates[0])
+
+
+def _rounded(value: str) -> str:
+    """A value that is a number with many digits, such as one that a search has drawn, with few."""
+    try:
+        return value if len(value) <= _LONGEST_NUMBER else f"{float(value):.4g}"
+    except ValueError:
+        return value
