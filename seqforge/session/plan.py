@@ -95,8 +95,7 @@ def make_plan(
     architecture = choose_architecture(choice.part, config.model.architecture)
     model_options = architecture_options(registry, engine, architecture, config.model.options)
     if start:
-        spec = start.found.model.spec
-        own = architecture_options(registry, engine, architecture, {spec.architecture: dict(spec.options)})
+        own = architecture_options(registry, engine, architecture, start.architecture_options())
         start.refuse_other_options(f"codec.{codec_part.spec.name}.", codec_options, start.codec_options())
         start.refuse_other_options(f"model.{architecture}.", model_options, own)
     extra = _backend_extra(registry, choice.part, config)

@@ -80,6 +80,11 @@ class Start:
         """All options of the model's codec."""
         return check_options(self.codec_part.spec.options, self.found.model.codec["options"], "codec.")
 
+    def architecture_options(self) -> dict[str, dict[str, Any]]:
+        """The options of the model's architecture, in a table of its name."""
+        spec = self.found.model.spec
+        return {spec.architecture: dict(spec.options)}
+
     def _contradiction(self, key: str, typed: Any, own: Any) -> RequestError:
         return RequestError(
             f"{key} is {typed!r}, but the model '{self.request}' has {own!r}, and a run goes on with what its model "
