@@ -59,7 +59,8 @@ def test_killed_workers_cost_nothing(tmp_path, cluster, on_ray, backend):
             killer.start()
             process.wait(timeout=1200)
             killer.join()
-            assert (process.returncode, process.stderr.read()) == (0, ""), killer.said
+            notices = [line for line in process.stderr if "absl::" not in line and "cudart_stub" not in line]
+            assert (process.returncode, notices) == (0, []), killer.said  # TensorFlow can't be kept from telling those
         assert lines(folder) == lines(tmp_path / "unbroken")
         for name in ("model.safetensors", "scores.json"):
             assert (folder / name).read_bytes() == (tmp_path / "unbroken" / name).read_bytes()
