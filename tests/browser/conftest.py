@@ -18,6 +18,22 @@ OscillatorNode.prototype.start = function (when) {
 };
 """
 
+# Elements with text that lie over one another, two by two.
+OVERLAPS = """() => {
+  const names = "h1, h2, h3, p, button, a, label, input, summary, dt, dd, .clock, .takes .text, .legend li, figcaption";
+  const shown = [...document.querySelectorAll(names)].filter((each) => each.checkVisibility() && !each.closest("svg"));
+  const boxes = shown.map((each) => each.getBoundingClientRect());
+  const found = [];
+  for (let a = 0; a < shown.length; a += 1)
+    for (let b = a + 1; b < shown.length; b += 1) {
+      if (shown[a].contains(shown[b]) || shown[b].contains(shown[a])) continue;
+      const across = Math.min(boxes[a].right, boxes[b].right) - Math.max(boxes[a].left, boxes[b].left);
+      const down = Math.min(boxes[a].bottom, boxes[b].bottom) - Math.max(boxes[a].top, boxes[b].top);
+      if (across > 1 && down > 1) found.push([shown[a].outerHTML.slice(0, 90), shown[b].outerHTML.slice(0, 90)]);
+    }
+  return found;
+}"""
+
 
 class Opened:
     """A page that is open, and what it has said and asked for."""
@@ -42,6 +58,10 @@ class Opened:
                 return
             self.page.wait_for_timeout(50)
         pytest.fail(f"{expression} has not come true")
+
+    def overlaps(self):
+        """What lies over one another, in pairs."""
+        return self.page.evaluate(OVERLAPS)
 
     def loudest(self, seconds):
         """The largest sample that the analyser sees in so much time."""

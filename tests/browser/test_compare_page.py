@@ -1,11 +1,14 @@
 """The page of `seqforge compare` in a real browser: what it asks for, what it shows, and who can use it."""
 
+import json
+
 import pytest
 from conftest import call
-from test_page import OVERLAPS, SCHEMES, WIDTHS
 
 axe_api = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
 
+SCHEMES = ["light", "dark"]
+WIDTHS = [390, 1280]
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202eevil"
 
 
@@ -18,7 +21,7 @@ def page_file(tmp_path_factory):
         "plain": (),
         "again": ("seed=2",),
         "other <b>": ("training.learning_rate=0.02", "windows.length=16", "training.batch_size=16"),
-        "hostile": (f"samples.prompt.title={HOSTILE!r}", "training.learning_rate=0.03", "training.schedule='constant'"),
+        "hostile": (f"recipe={json.dumps(HOSTILE)}", "training.learning_rate=0.03", "training.schedule='constant'"),
     }
     for name, changes in runs.items():
         values = [part for change in (*short, *changes) for part in ("--set", change)]
@@ -40,6 +43,7 @@ def test_nothing_goes_wrong_and_nothing_is_asked_for(visit, page_file):
     assert opened.page.locator("#curves polyline").count() == 3
     assert opened.page.locator("#figures .interval").count() == 2
     assert "other <b>" in opened.page.locator("#runs").inner_text()
+    assert HOSTILE.replace("\u202e", "\N{REPLACEMENT CHARACTER}") in opened.page.locator("#settings").inner_text()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -48,7 +52,7 @@ def test_nothing_overlaps_and_nothing_is_wider_than_the_window(visit, page_file,
     opened = visit(page_file, width, scheme)
     opened.ask("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     assert opened.ask("document.documentElement.scrollWidth") == width
-    assert opened.page.evaluate(OVERLAPS) == []
+    assert opened.overlaps() == []
     paper = opened.ask("getComputedStyle(document.body).backgroundColor")
     light = sum(int(value) for value in paper.removeprefix("rgb(").removesuffix(")").split(",")) > 3 * 128
     assert light == (scheme == "light")

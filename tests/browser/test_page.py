@@ -29,21 +29,6 @@ WATCH = """async (seconds) => {
   return { samples, startedAt: player.startedAt, starts: window.soloStarts, notes: player.entry.notes };
 }"""
 
-OVERLAPS = """() => {
-  const names = "h1, h2, h3, p, button, a, label, input, summary, dt, dd, .clock, .takes .text, .legend li, figcaption";
-  const shown = [...document.querySelectorAll(names)].filter((each) => each.checkVisibility() && !each.closest("svg"));
-  const boxes = shown.map((each) => each.getBoundingClientRect());
-  const found = [];
-  for (let a = 0; a < shown.length; a += 1)
-    for (let b = a + 1; b < shown.length; b += 1) {
-      if (shown[a].contains(shown[b]) || shown[b].contains(shown[a])) continue;
-      const across = Math.min(boxes[a].right, boxes[b].right) - Math.max(boxes[a].left, boxes[b].left);
-      const down = Math.min(boxes[a].bottom, boxes[b].bottom) - Math.max(boxes[a].top, boxes[b].top);
-      if (across > 1 && down > 1) found.push([shown[a].outerHTML.slice(0, 90), shown[b].outerHTML.slice(0, 90)]);
-    }
-  return found;
-}"""
-
 
 def test_nothing_goes_wrong_and_nothing_is_asked_for(opened):
     opened.play()
@@ -269,7 +254,7 @@ def test_nothing_overlaps_and_nothing_is_wider_than_the_window(visit, run_folder
     opened.ask("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     opened.wait("document.querySelectorAll('#player-rows tr').length > 0")
     assert opened.ask("document.documentElement.scrollWidth") == width
-    assert opened.page.evaluate(OVERLAPS) == []
+    assert opened.overlaps() == []
     paper = opened.ask("getComputedStyle(document.body).backgroundColor")
     light = sum(int(value) for value in paper.removeprefix("rgb(").removesuffix(")").split(",")) > 3 * 128
     assert light == (scheme == "light")
