@@ -222,17 +222,13 @@ def _show(registry: Registry, definition: Definition, folder: Path, *, as_json: 
 
 def _launcher(registry: Registry, definition: Definition, name: str | None) -> Launcher:
     """What runs the cells, with its options in the configuration."""
-    from seqforge.choice import part_options
     from seqforge.configuration import merge
-    from seqforge.session.placement import LOCAL
+    from seqforge.session.placement import LOCAL, find_launcher
 
-    part = registry.find("launchers", name or LOCAL)
     section = merge(definition.starting, definition.changes).get("launcher", {})
     tables = {key: value for key, value in section.items() if key not in ("name", "workers")}
-    others = set(registry.names("launchers"))
-    launcher: Launcher = part.build(
-        **part_options("launcher", part.spec.name, part.spec.options, tables, others, "name")
-    )
+    part, options = find_launcher(registry, name or LOCAL, tables)
+    launcher: Launcher = part.build(**options)
     return launcher
 
 

@@ -13,7 +13,7 @@ from seqforge.interfaces import Backend, BackendOptions
 from seqforge.launching import Distributable, Launcher
 from seqforge.plugins import Part, Registry
 
-__all__ = ["LOCAL", "Placement", "choose_placement"]
+__all__ = ["LOCAL", "Placement", "choose_placement", "find_launcher"]
 
 LOCAL = "local"
 """The core's own launcher: a run stays in this process."""
@@ -44,14 +44,18 @@ class Placement:
         return launcher
 
 
+def find_launcher(registry: Registry, name: str, values: Mapping[str, Any]) -> tuple[Part, dict[str, Any]]:
+    """The launcher of that name, and its options out of the `launcher` section's tables, checked and filled up."""
+    part = registry.find("launchers", name)
+    others = set(registry.names("launchers"))
+    return part, part_options("launcher", part.spec.name, part.spec.options, dict(values), others, "name")
+
+
 def choose_placement(
     registry: Registry, config: RunConfig, backend_part: Part, backend: Backend, backend_options: BackendOptions
 ) -> Placement:
     """What `launcher` in the configuration says; `RequestError` if launcher and backend can't do that together."""
-    part = registry.find("launchers", config.launcher.name)
-    options = part_options(
-        "launcher", part.spec.name, part.spec.options, config.launcher.options, set(registry.names("launchers")), "name"
-    )
+    part, options = find_launcher(registry, config.launcher.name, config.launcher.options)
     workers = config.launcher.workers
     rendezvous = _rendezvous(registry, part, backend_part, backend, backend_options) if workers > 1 else ""
     if workers > config.training.batch_size:

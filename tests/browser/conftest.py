@@ -51,6 +51,14 @@ class Opened:
         """The value of an expression in the page; `p` is its player."""
         return self.page.evaluate(f"() => {{ const p = window.seqforgePlayer?.player; return ({expression}); }}")
 
+    def assert_fits(self, width, scheme):
+        """Nothing is wider than the window, or lies over something else, and the paper is as light as was asked for."""
+        assert self.ask("document.documentElement.scrollWidth") == width
+        assert self.overlaps() == []
+        paper = self.ask("getComputedStyle(document.body).backgroundColor")
+        light = sum(int(value) for value in paper.removeprefix("rgb(").removesuffix(")").split(",")) > 3 * 128
+        assert light == (scheme == "light")
+
     def wait(self, expression, seconds=30):
         """Ask until it is so. What Playwright offers for this makes code of a text, which the page's policy forbids."""
         for _ in range(20 * seconds):

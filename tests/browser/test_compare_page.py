@@ -51,11 +51,7 @@ def test_nothing_goes_wrong_and_nothing_is_asked_for(visit, page_file):
 def test_nothing_overlaps_and_nothing_is_wider_than_the_window(visit, page_file, width, scheme):
     opened = visit(page_file, width, scheme)
     opened.ask("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
-    assert opened.ask("document.documentElement.scrollWidth") == width
-    assert opened.overlaps() == []
-    paper = opened.ask("getComputedStyle(document.body).backgroundColor")
-    light = sum(int(value) for value in paper.removeprefix("rgb(").removesuffix(")").split(",")) > 3 * 128
-    assert light == (scheme == "light")
+    opened.assert_fits(width, scheme)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

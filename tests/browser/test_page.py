@@ -253,11 +253,7 @@ def test_nothing_overlaps_and_nothing_is_wider_than_the_window(visit, run_folder
     opened = visit(run_folder / "report.html", width, scheme)
     opened.ask("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     opened.wait("document.querySelectorAll('#player-rows tr').length > 0")
-    assert opened.ask("document.documentElement.scrollWidth") == width
-    assert opened.overlaps() == []
-    paper = opened.ask("getComputedStyle(document.body).backgroundColor")
-    light = sum(int(value) for value in paper.removeprefix("rgb(").removesuffix(")").split(",")) > 3 * 128
-    assert light == (scheme == "light")
+    opened.assert_fits(width, scheme)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
