@@ -8,6 +8,14 @@ from pathlib import Path
 
 from killing import finish, start
 
+SHORT = ("--set", "training.steps=2", "--set", "training.evaluate_every=1", "--set", "samples.count=0")
+GRID = ("sweep", "toy", *SHORT, "--grid", "model.lstm.hidden=4,6", "--seeds", "1,2")
+LONG = (
+    "sweep", "toy", "--set", "training.steps=60", "--set", "training.evaluate_every=10", "--set", "samples.count=1",
+    "--set", 'callbacks.use=["diary"]', "--grid", "model.lstm.hidden=8,16", "--grid", "training.decay=0,0.01",
+    "--seeds", "1,2,3", "-j", "2", "--out", "sweep",
+)  # fmt: skip
+
 TIMED = ("metrics.jsonl", "report.html", "resume.safetensors")
 """Files of a run that hold times, or what depends on them."""
 
